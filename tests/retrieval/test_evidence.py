@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from topay_bot.retrieval import evidence
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows
+
+Q, B = PassageKind.QUESTION, PassageKind.BACKGROUND
+
+
+def _rows() -> Rows:
+    passages = [Passage(a, "en", Q, str(i)) for i, a in enumerate("aaaab")] + [Passage(None, "en", B, "x")]
+    return Rows.of(passages)
+
+
+def test_candidates_come_best_first() -> None:
+    scores = np.array([[0.1, 0.9, 0.5, 0.2, 0.3, 0.05]], dtype=np.float32)
+    assert evidence.candidates(scores, 3).tolist() == [[1, 2, 4]]
+
+
+def test_fewer_articles_than_candidates() -> None:
+    assert evidence.candidates(np.array([[0.1, 0.9]], dtype=np.float32)).tolist() == [[1, 0]]
+
+
+def test_each_feature_on_a_case_counted_by_hand() -> None:
+    scores = np.array([[0.8, 0.3]], dtype=np.float32)
+    lexical = np.array([[0.9, 0.6, 0.3, 0.0, 0.2, 0.4]], dtype=np.float32)
+    dense = np.array([[0.5, 0.5, 0.5, 0.5, 0.1, 0.7]], dtype=np.float32)
+    found = evidence.gather(
+        scores, np.array([[0, 1]]), lexical, dense, np.array([0.75], dtype=np.float32), _rows()
+    )
+    first, second = (dict(zip(evidence.NAMES, map(float, found[0, place]), strict=True)) for place in (0, 1))
+    assert first["score"] == pytest.approx(0.8)
+    assert first["margin"] == pytest.approx(0.5)
+    assert second["margin"] == pytest.approx(-0.5)
+    assert first["lexical"] == pytest.approx(0.6)  # the three nearest of four
+    assert second["lexical"] == pytest.approx(0.2)
+    assert first["dense"] == pytest.approx(0.5)
+    assert first["background"] == second["background"] == pytest.approx(0.7)
+    assert first["known"] == pytest.approx(0.75)
+
+
+def test_without_background_nothing_breaks() -> None:
+    rows = Rows.of([Passage("a", "en", Q, "1")])
+    one = np.array([[0.5]], dtype=np.float32)
+    found = evidence.gather(one, np.array([[0]]), one, one, np.array([1], dtype=np.float32), rows)
+    assert np.isfinite(found).all()

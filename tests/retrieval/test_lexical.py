@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from pathlib import Path
+
+from topay_bot.retrieval.lexical import LexicalFeatures, features
+from topay_bot.text import normalise
+
+TEXTS = ["how long does a refund take", "cancel my refund", "退款多久到账", "怎么改支付密码", "reset my password"]
+
+
+def test_chinese_gives_words_and_character_ngrams() -> None:
+    words, grams = features("退款多久到账")
+    assert "w:退款" in words
+    assert {"c:退", "c:退款", "c:退款多"} <= set(grams)
+
+
+def test_latin_ngrams_know_where_words_begin_and_end() -> None:
+    _, grams = features("pay")
+    assert set(grams) == {"c:<pa", "c:pay", "c:ay>", "c:<pay", "c:pay>", "c:<pay>"}
+
+
+def test_rows_of_known_texts_are_unit_and_like_themselves() -> None:
+    fitted, rows = LexicalFeatures.fit_encode(TEXTS)
+    likeness = (rows @ rows.T).toarray()
+    np.testing.assert_allclose(likeness.diagonal(), 1, atol=1e-5)
+    assert likeness[0, 1] > likeness[0, 4] > -1e-6
+    assert likeness[0, 2] == 0  # no word in common across languages
+    np.testing.assert_allclose(fitted.encode(TEXTS).toarray(), rows.toarray())
+
+
+def test_the_share_of_known_features() -> None:
+    fitted, _ = LexicalFeatures.fit_encode(TEXTS)
+    _, known = fitted.encode_known(["how long does a refund take", "refund zzzzqqq", "zzzzqqq", ""])
+    assert known[0] == pytest.approx(1)
+    assert 0 < known[1] < 1
+    assert known[2] == known[3] == 0
+
+
+def test_an_unknown_text_is_a_zero_row() -> None:
+    fitted, _ = LexicalFeatures.fit_encode(TEXTS)
+    assert fitted.encode(["zzzzqqq", ""]).nnz == 0
+
+
+def test_rare_features_weigh_more() -> None:
+    fitted, _ = LexicalFeatures.fit_encode(["refund now", "refund later", "refund password"])
+    row = fitted.encode(["refund password"])
+    by_name = {name: row[0, column] for name, column in fitted._column.items() if name.startswith("w:")}
+    assert by_name["w:password"] > by_name["w:refund"] > 0
+
+
+def test_saved_and_loaded_are_the_same(tmp_path: Path) -> None:
+    fitted, rows = LexicalFeatures.fit_encode([normalise(text) for text in TEXTS])
+    fitted.save(tmp_path)
+    np.testing.assert_array_equal(LexicalFeatures.load(tmp_path).encode(TEXTS).toarray(), rows.toarray())
+
+
+def test_features_of_one_text_only_can_be_left_out() -> None:
+    fitted, _ = LexicalFeatures.fit_encode(["refund now", "refund later"], least=2)
+    assert "w:refund" in fitted._column
+    assert "w:now" not in fitted._column

@@ -1,0 +1,121 @@
+"""Every error that topay-bot raises on purpose.
+
+    TopayError
+    |-- SettingsError          a setting has a bad value
+    |-- KnowledgeError         the knowledge folder cannot be used; carries the problems
+    |-- ImportRowsError        rows of an import file are bad; carries every one of them
+    |-- EncoderError           an encoder cannot be loaded or is not the index's own
+    |-- ArtefactError          a build is missing, incomplete or altered
+    |-- BuildError             a build cannot be made from this knowledge
+    |-- CasesError             an evaluation file has a bad case
+    `-- ConversationError      a call on a conversation cannot be carried out
+        |-- ConversationNotFound
+        |-- TokenRefused
+        |-- MessageNotFound
+        |-- BadMessage
+        `-- ConversationBusy
+
+A message says what was got, what was expected and what to do. `code` is stable and documented in
+docs/errors.md: programs may rely on it, unlike the wording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class TopayError(Exception):
+    """Root of all errors raised on purpose."""
+
+    code = "error"
+
+
+class SettingsError(TopayError):
+    """A setting has a value that cannot be used."""
+
+    code = "settings"
+
+
+class KnowledgeError(TopayError):
+    """The knowledge folder cannot be used as it is; `problems` are lines `file:line: rule: message`."""
+
+    code = "knowledge"
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class ImportRowsError(TopayError):
+    """Rows of an import file are bad; `rows` holds (line number, reason). Nothing was written."""
+
+    code = "import-rows"
+
+    def __init__(self, file: str, rows: Sequence[tuple[int, str]]) -> None:
+        shown = "\n".join(f"{file}:{line}: {reason}" for line, reason in rows[:20])
+        more = f"\n... and {len(rows) - 20} more" if len(rows) > 20 else ""
+        super().__init__(
+            f"{len(rows)} bad {'row' if len(rows) == 1 else 'rows'} in {file}; nothing was written. "
+            f"Mend these and import again:\n{shown}{more}"
+        )
+        self.rows = tuple(rows)
+
+
+class EncoderError(TopayError):
+    """An encoder cannot be loaded, or is not the one that the index was built with."""
+
+    code = "encoder"
+
+
+class ArtefactError(TopayError):
+    """A build on disk is missing, incomplete or was altered after it was written."""
+
+    code = "artefact"
+
+
+class BuildError(TopayError):
+    """No build can be made from this knowledge."""
+
+    code = "build"
+
+
+class CasesError(TopayError):
+    """An evaluation file has a case that cannot be read; the message names the line."""
+
+    code = "cases"
+
+
+class ConversationError(TopayError):
+    """A call on a conversation cannot be carried out."""
+
+    code = "conversation"
+
+
+class ConversationNotFound(ConversationError):
+    """No conversation has this id."""
+
+    code = "conversation-not-found"
+
+
+class TokenRefused(ConversationError):
+    """The token is missing or is another conversation's."""
+
+    code = "token-refused"
+
+
+class MessageNotFound(ConversationError):
+    """No message has this id in a conversation that the token opens."""
+
+    code = "message-not-found"
+
+
+class BadMessage(ConversationError):
+    """The message is empty, too long or not text."""
+
+    code = "bad-message"
+
+
+class ConversationBusy(ConversationError):
+    """Others changed the conversation again and again meanwhile; the same call may be sent once more."""
+
+    code = "conversation-busy"

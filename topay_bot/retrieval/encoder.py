@@ -1,0 +1,53 @@
+"""Encoders turn texts into unit vectors; this module says what one is and finds one by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from topay_bot.errors import EncoderError
+
+Vectors = npt.NDArray[np.float32]
+Kind = Literal["question", "passage"]
+FITTED = "fitted"
+
+
+class Encoder(Protocol):
+    """Texts to vectors whose inner product is their likeness.
+
+    `id` names it, `content_hash` (SHA-256, hex) changes whenever its vectors would: an index refuses an encoder
+    with another hash than its own.
+    """
+
+    id: str
+    content_hash: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str], kind: Kind = "question") -> Vectors:
+        """float32 (n, dimension), unit rows; a text without anything known gives a zero row."""
+        ...
+
+
+def load_encoder(name: str) -> Encoder:
+    """The encoder called `name`: a folder or a Sentence Transformers name.
+
+    `fitted` is not loaded by name but fitted at build. Raises EncoderError saying what to do.
+    """
+    if name == FITTED:
+        raise EncoderError("the encoder 'fitted' comes with an index; name a model or a folder, or build an index")
+    from topay_bot.retrieval.sentence import SentenceTransformerEncoder
+
+    folder = Path(name)
+    if folder.exists() and not folder.is_dir():
+        raise EncoderError(f"encoder {name!r} is a file; expected the folder of a Sentence Transformers model")
+    return SentenceTransformerEncoder(name)
+
+
+def unit_rows(vectors: npt.NDArray[np.floating]) -> Vectors:
+    """The same rows at length 1, float32; zero rows stay zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.ascontiguousarray(vectors / np.where(lengths > 0, lengths, 1), dtype=np.float32)

@@ -1,0 +1,113 @@
+"""The lexical leg: words and character n-grams with TF-IDF weights, for Chinese and Latin text alike."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from topay_bot.text import runs, words
+
+_CHINESE_NGRAMS = (1, 2, 3)
+_LATIN_NGRAMS = (3, 4, 5)
+_FAMILIES = ("w", "c")  # words and their pairs; character n-grams
+
+
+def features(text: str) -> tuple[list[str], list[str]]:
+    """The lexical features of a normalised text: (words and pairs of words, character n-grams)."""
+    said = words(text)
+    pairs = [f"w:{a} {b}" for a, b in itertools.pairwise(said)]
+    grams: list[str] = []
+    for token, chinese in runs(text):
+        padded, sizes = (token, _CHINESE_NGRAMS) if chinese else (f"<{token}>", _LATIN_NGRAMS)
+        for size in sizes:
+            grams.extend(f"c:{padded[i : i + size]}" for i in range(len(padded) - size + 1))
+    return [f"w:{word}" for word in said] + pairs, grams
+
+
+class LexicalFeatures:
+    """TF-IDF vectors whose inner product is the mean of two cosines: of words, and of character n-grams.
+
+    Sublinear term frequency and smoothed IDF as in scikit-learn's TfidfVectorizer (Manning, Raghavan, Schütze,
+    Introduction to Information Retrieval, 6.4): weight = (1 + ln tf) * (1 + ln((1 + n) / (1 + df))).
+    """
+
+    def __init__(self, names: Sequence[str], idf: npt.NDArray[np.float32]) -> None:
+        self._column = {name: column for column, name in enumerate(names)}
+        self._idf = idf
+        # A feature that no text had is as rare as can be.
+        self._unseen_idf = float(idf.max(initial=1.0))
+
+    @classmethod
+    def fit_encode(cls, texts: Sequence[str], least: int = 1) -> tuple[LexicalFeatures, sp.csr_matrix]:
+        """Features of normalised texts that at least `least` of them have, and the texts encoded; cut only once."""
+        cut = [features(text) for text in texts]
+        frequency: Counter[str] = Counter()
+        for said, grams in cut:
+            frequency.update(set(said) | set(grams))
+        names = sorted(name for name, count in frequency.items() if count >= least)
+        counts = np.array([frequency[name] for name in names], dtype=np.float32)
+        fitted = cls(names, (1 + np.log((1 + len(cut)) / (1 + counts))).astype(np.float32))
+        return fitted, fitted._encode(cut)[0]
+
+    @property
+    def dimension(self) -> int:
+        """Number of features."""
+        return len(self._column)
+
+    def encode(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """float32 CSR (n, dimension); rows of length 1 at most, shorter the more of a text is unknown."""
+        return self.encode_known(texts)[0]
+
+    def encode_known(self, texts: Sequence[str]) -> tuple[sp.csr_matrix, npt.NDArray[np.float32]]:
+        """`encode`, and for each text the share (0 to 1) of its weight that lies on known features."""
+        return self._encode([features(text) for text in texts])
+
+    def _encode(self, cut: Sequence[tuple[list[str], list[str]]]) -> tuple[sp.csr_matrix, npt.NDArray[np.float32]]:
+        data: list[float] = []
+        columns: list[int] = []
+        ends = [0]
+        known = np.zeros(len(cut), dtype=np.float32)
+        for row, families in enumerate(cut):
+            shares = [self._add_family(family, data, columns) for family in families if family]
+            known[row] = sum(shares) / len(shares) if shares else 0.0
+            ends.append(len(data))
+        matrix = sp.csr_matrix(
+            (np.array(data, dtype=np.float32), np.array(columns, dtype=np.int32), np.array(ends, dtype=np.int32)),
+            shape=(len(cut), self.dimension),
+        )
+        return matrix, known
+
+    def _add_family(self, family: list[str], data: list[float], columns: list[int]) -> float:
+        weights: list[float] = []
+        square = unknown = 0.0
+        for name, count in Counter(family).items():
+            column = self._column.get(name)
+            weight = (1 + math.log(count)) * (self._unseen_idf if column is None else float(self._idf[column]))
+            square += weight * weight
+            if column is None:
+                unknown += weight * weight
+            else:
+                weights.append(weight)
+                columns.append(column)
+        # 1 / sqrt(2): the two families share one unit row.
+        length = math.sqrt(len(_FAMILIES) * square) if square else 1.0
+        data.extend(weight / length for weight in weights)
+        return 1 - unknown / square if square else 0.0
+
+    def save(self, folder: Path) -> None:
+        """Write `lexical.txt` (a feature a line) and `lexical.npy` (their IDF)."""
+        (folder / "lexical.txt").write_text("\n".join(self._column), encoding="utf-8")
+        np.save(folder / "lexical.npy", self._idf, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> LexicalFeatures:
+        """What `save` wrote."""
+        text = (folder / "lexical.txt").read_text(encoding="utf-8")
+        return cls(text.split("\n") if text else [], np.load(folder / "lexical.npy", allow_pickle=False))

@@ -1,0 +1,103 @@
+"""Passages: the texts of a library that are encoded, one row each, and which article each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from topay_bot.knowledge.article import LANGUAGES
+from topay_bot.knowledge.library import Library
+from topay_bot.knowledge.rendering import sections, to_text
+from topay_bot.retrieval.heads import NO_ARTICLE
+from topay_bot.text import Language, normalise
+
+
+class PassageKind(StrEnum):
+    """What part of an article a passage is; BACKGROUND is a question that no article answers."""
+
+    QUESTION = "question"
+    TITLE = "title"
+    SECTION = "section"
+    BACKGROUND = "background"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One encoded text. `article` is None for a background question; `text` is normalised."""
+
+    article: str | None
+    language: Language
+    kind: PassageKind
+    text: str
+
+
+def passages_of(library: Library, max_chars: int) -> list[Passage]:
+    """All passages, articles in order of id, background last; empty and repeated texts of an article once."""
+    found: dict[tuple[str | None, str], Passage] = {}
+
+    def add(article: str | None, language: Language, kind: PassageKind, text: str) -> None:
+        text = normalise(text, max_chars)
+        if text:
+            found.setdefault((article, text), Passage(article, language, kind, text))
+
+    for article in sorted(library, key=lambda a: (a.id, a.language)):
+        for question in article.questions:
+            add(article.id, article.language, PassageKind.QUESTION, question)
+        add(article.id, article.language, PassageKind.TITLE, article.title)
+        lead, rest = sections(article.body)
+        for body in (lead, *(f"{heading}\n{text}" for heading, text in rest)):
+            add(article.id, article.language, PassageKind.SECTION, to_text(body))
+    for language, questions in library.background.items():
+        for question in questions:
+            add(None, language, PassageKind.BACKGROUND, question)
+    return list(found.values())
+
+
+def shelve(passages: Sequence[Passage]) -> dict[Language, list[int]]:
+    """Which passages stand on each language's shelf, as positions in order.
+
+    A language has a shelf when some article has it. On it stand its own passages, and all those of articles
+    that lack the language.
+    """
+    having: dict[Language, set[str]] = {}
+    for passage in passages:
+        if passage.article is not None:
+            having.setdefault(passage.language, set()).add(passage.article)
+    return {
+        language: [
+            place
+            for place, p in enumerate(passages)
+            if p.language == language or (p.article is not None and p.article not in articles)
+        ]
+        for language, articles in sorted(having.items(), key=lambda item: LANGUAGES.index(item[0]))
+    }
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Where each article's passages lie among the rows: contiguous, in order of article number."""
+
+    articles: tuple[str, ...]  # article number -> id
+    labels: npt.NDArray[np.int64]  # row -> article number, or NO_ARTICLE
+    starts: npt.NDArray[np.int64]  # article number -> first row
+    ends: npt.NDArray[np.int64]  # article number -> row after its last
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> Rows:
+        """Number the articles of passages in the order `passages_of` gives."""
+        articles = tuple(dict.fromkeys(p.article for p in passages if p.article is not None))
+        number = {article: i for i, article in enumerate(articles)}
+        labels = np.array([NO_ARTICLE if p.article is None else number[p.article] for p in passages], dtype=np.int64)
+        known = labels[labels != NO_ARTICLE]
+        counts = np.bincount(known, minlength=len(articles))
+        ends = np.cumsum(counts)
+        return cls(articles, labels, ends - counts, ends)
+
+    @property
+    def background(self) -> slice:
+        """The rows of the background questions."""
+        return slice(int(self.ends[-1]) if len(self.ends) else 0, len(self.labels))

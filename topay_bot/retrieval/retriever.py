@@ -1,0 +1,42 @@
+"""From a question to the articles that may answer it: normalise, encode, search the shelf of its language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from topay_bot.retrieval.encoder import Encoder
+from topay_bot.retrieval.shelf import Floats, Hit, Shelf
+from topay_bot.text import Language, detect_language, is_mixed, normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for one question: hits best first, and their evidence (hits, len(evidence.NAMES))."""
+
+    question: str  # normalised; empty when nothing readable was asked
+    language: Language  # of the question
+    shelf: Language  # of the shelf searched
+    hits: tuple[Hit, ...]
+    features: Floats
+
+
+@dataclass(frozen=True)
+class Retriever:
+    """Finds articles for questions; immutable, safe to share between threads."""
+
+    encoder: Encoder
+    shelves: Mapping[Language, Shelf]
+    max_chars: int
+
+    def search(self, question: str) -> tuple[Retrieval, ...]:
+        """The best articles for one question as typed, from the shelf of its language.
+
+        A question in both languages ("怎么 reset 我的 payment password") is looked up on both shelves: two retrievals.
+        """
+        text = normalise(question, self.max_chars)
+        language = detect_language(text)
+        own = language if language in self.shelves else next(iter(self.shelves))
+        wanted = [own, *(other for other in self.shelves if other != own and is_mixed(text))]
+        vector = self.encoder.encode([text], "question")
+        return tuple(Retrieval(text, language, shelf, *self.shelves[shelf].search(text, vector)) for shelf in wanted)

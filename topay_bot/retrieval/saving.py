@@ -1,0 +1,87 @@
+"""A retriever to plain files in a build's folder and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import scipy.sparse as sp
+
+from topay_bot.errors import EncoderError
+from topay_bot.retrieval.encoder import FITTED, Encoder, load_encoder
+from topay_bot.retrieval.fitted import FittedEncoder
+from topay_bot.retrieval.lexical import LexicalFeatures
+from topay_bot.retrieval.passages import Passage, PassageKind
+from topay_bot.retrieval.retriever import Retriever
+from topay_bot.retrieval.shelf import Mix, Shelf
+from topay_bot.text import Language
+
+_SETTINGS = "retriever.json"
+
+
+def save_retriever(retriever: Retriever, folder: Path) -> None:
+    """Write each shelf into a folder of its language; the encoder too when it was fitted."""
+    (folder / _SETTINGS).write_text(
+        json.dumps({"shelves": list(retriever.shelves), "max_chars": retriever.max_chars}), encoding="utf-8"
+    )
+    for language, shelf in retriever.shelves.items():
+        _save_shelf(shelf, folder / language)
+    if isinstance(retriever.encoder, FittedEncoder):
+        retriever.encoder.save(folder / "encoder")
+
+
+def load_retriever(folder: Path, encoder: Encoder) -> Retriever:
+    """What `save_retriever` wrote, with the encoder that `load_build_encoder` gave."""
+    settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
+    return Retriever(encoder, load_shelves(folder), settings["max_chars"])
+
+
+def load_shelves(folder: Path) -> dict[Language, Shelf]:
+    """The shelves of a build without its encoder."""
+    settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
+    return {name: _load_shelf(folder / name) for name in settings["shelves"]}
+
+
+def _save_shelf(shelf: Shelf, folder: Path) -> None:
+    folder.mkdir()
+    rows = [[p.article, p.language, p.kind, p.text] for p in shelf.passages]
+    (folder / "passages.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    (folder / "mix.json").write_text(json.dumps(asdict(shelf.mix)), encoding="utf-8")
+    faiss.write_index(shelf.dense, str(folder / "vectors.faiss"))
+    shelf.lexical.save(folder)
+    sp.save_npz(folder / "lexical-rows.npz", shelf.lexical_rows, compressed=False)
+    np.save(folder / "heads.npy", shelf.weights, allow_pickle=False)
+
+
+def _load_shelf(folder: Path) -> Shelf:
+    """One shelf of a build."""
+    rows = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
+    index = faiss.read_index(str(folder / "vectors.faiss"))
+    return Shelf(
+        LexicalFeatures.load(folder),
+        [Passage(article, language, PassageKind(kind), text) for article, language, kind, text in rows],
+        sp.csr_matrix(sp.load_npz(folder / "lexical-rows.npz")),
+        index.reconstruct_n(0, index.ntotal),
+        np.load(folder / "heads.npy", allow_pickle=False),
+        Mix(**json.loads((folder / "mix.json").read_text(encoding="utf-8"))),
+    )
+
+
+def load_build_encoder(folder: Path, described: dict[str, Any]) -> Encoder:
+    """The encoder of a build; `described` is the manifest's `encoder`.
+
+    Raises EncoderError when the model found under its name gives other vectors.
+    """
+    if described["name"] == FITTED:
+        return FittedEncoder.load(folder / "encoder")
+    encoder = load_encoder(described["name"])
+    if encoder.content_hash != described["hash"]:
+        raise EncoderError(
+            f"the index was built with encoder {described['id']!r} {described['hash'][:12]}..., but "
+            f"{described['name']!r} is now {encoder.content_hash[:12]}...; rebuild the index or restore the model"
+        )
+    return encoder

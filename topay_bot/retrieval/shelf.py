@@ -1,0 +1,98 @@
+"""A shelf: the passages that questions of one language are compared with, and the heads over them.
+
+Languages have shelves of their own because their words share nothing: fitting them together would cost four
+times as much and tell no more. An article that lacks a language stands on that language's shelf with the text
+it has, so that an encoder for both can still find it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from topay_bot.retrieval import evidence
+from topay_bot.retrieval.encoder import Vectors
+from topay_bot.retrieval.heads import kernel
+from topay_bot.retrieval.lexical import LexicalFeatures
+from topay_bot.retrieval.passages import Passage, Rows
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How the legs are put together, chosen by cross-validation at build."""
+
+    dense: float  # share of the dense leg in the similarity, 0 to 1; the lexical leg has the rest
+    width: float  # of the kernel, see heads.kernel
+    noise: float  # of a question, see heads.Heads.fit
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article with its raw score (higher is better, no probability) and its passage nearest to the question."""
+
+    article: str
+    score: float
+    passage: Passage
+    similarity: float  # of that passage, -1 to 1
+
+
+class Shelf:
+    """Finds articles for questions of one language; immutable, safe to share between threads."""
+
+    def __init__(
+        self,
+        lexical: LexicalFeatures,
+        passages: Sequence[Passage],
+        lexical_rows: sp.csr_matrix,
+        vectors: Vectors,
+        weights: Floats,
+        mix: Mix,
+    ) -> None:
+        self.lexical = lexical
+        self.passages = tuple(passages)
+        self.rows = Rows.of(passages)
+        self.lexical_rows = lexical_rows
+        self.weights = weights
+        self.mix = mix
+        self._lexical_columns = lexical_rows.T.tocsr()  # a question's features -> rows that share them
+        self.dense = faiss.IndexFlatIP(vectors.shape[1])
+        self.dense.add(vectors)
+        flat = faiss.rev_swig_ptr(self.dense.get_xb(), self.dense.ntotal * self.dense.d)
+        # A view into the FAISS index, float32 (rows, dimension): the heads need every similarity, not the best few.
+        self.vectors: Vectors = flat.reshape(self.dense.ntotal, self.dense.d)
+
+    def search(self, text: str, vector: Vectors) -> tuple[tuple[Hit, ...], Floats]:
+        """Hits for a normalised text and its vector (1, dimension), best first, with their evidence.
+
+        The evidence is float32 (hits, len(evidence.NAMES)). No hits when nothing of the text is known.
+        """
+        row, known = self.lexical.encode_known([text])
+        if not row.nnz and not np.any(vector):
+            return (), np.zeros((0, len(evidence.NAMES)), dtype=np.float32)
+        lexical = (row @ self._lexical_columns).toarray()
+        dense = vector @ self.vectors.T
+        similarity = blend(lexical, dense, self.mix)
+        scores = kernel(similarity, self.mix.width) @ self.weights
+        chosen = evidence.candidates(scores)
+        features = evidence.gather(scores, chosen, lexical, dense, known, self.rows)
+        return tuple(self._hit(int(article), scores[0], similarity[0]) for article in chosen[0]), features[0]
+
+    def _hit(self, article: int, scores: Floats, similarity: Floats) -> Hit:
+        start, end = self.rows.starts[article], self.rows.ends[article]
+        nearest = int(start + similarity[start:end].argmax())
+        return Hit(
+            self.rows.articles[article], float(scores[article]), self.passages[nearest], float(similarity[nearest])
+        )
+
+
+def blend(lexical: Floats, dense: Floats, mix: Mix) -> Floats:
+    """The legs' similarities as one, same shape."""
+    share = np.float32(mix.dense)
+    return share * dense + (1 - share) * lexical
