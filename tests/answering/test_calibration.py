@@ -1,0 +1,134 @@
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from topay_bot.answering.calibration import (
+    Calibrator,
+    Logistic,
+    calibrate,
+    choose_thresholds,
+    expected_calibration_error,
+    precision_bound,
+)
+from topay_bot.retrieval.evidence import NAMES
+from topay_bot.retrieval.learning import Trials
+
+
+def _trials(known: int, unknown: int, background: int, seed: int = 3, noise: float = 0.05) -> Trials:
+    """Trials whose first feature tells how likely the first candidate is right."""
+    random = np.random.default_rng(seed)
+    total = known + unknown + background
+    is_unknown = np.arange(total) >= known
+    quality = np.where(is_unknown, random.beta(2, 6, total), random.beta(8, 1, total))
+    right = (~is_unknown) & (random.random(total) < quality)
+    features = random.normal(0, noise, (total, 3, len(NAMES))).astype(np.float32)
+    features[:, 0, 0] += quality
+    every = np.zeros((total, 3), dtype=bool)
+    every[:, 0] = right
+    every[:, 1] = (~is_unknown) & ~right & (random.random(total) < 0.5)
+    return Trials(features, every, is_unknown, np.arange(total) >= known + unknown, np.arange(total))
+
+
+@functools.cache
+def _calibrator() -> Calibrator:
+    trials = _trials(300, 100, 100)
+    return calibrate(
+        trials, unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1
+    ).calibrator
+
+
+def test_confidence_is_a_probability() -> None:
+    done = calibrate(_trials(3000, 1500, 1500), unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1)
+    assert done.calibration_error < 0.03
+    fresh = _trials(400, 200, 200, seed=9)
+    confidence = np.array([done.calibrator(features)[0] for features in fresh.features])
+    assert np.corrcoef(confidence, fresh.right[:, 0])[0, 1] > 0.6
+
+
+def test_the_promise_holds_on_fresh_questions() -> None:
+    done = calibrate(_trials(4000, 2000, 2000), unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.9, seed=1)
+    assert done.thresholds.promise_kept
+    fresh = _trials(4000, 500, 500, seed=11)
+    confidence = np.array([done.calibrator(features)[0] for features in fresh.features])
+    answered = confidence >= done.thresholds.answer_threshold
+    assert answered.sum() > 200
+    assert fresh.right[answered, 0].mean() >= 0.85
+
+
+def test_more_expected_unknowns_make_it_more_careful() -> None:
+    trials = _trials(3000, 1500, 1500)
+    few, many = (
+        calibrate(trials, unknown_share=share, precision=0.8, clarify_precision=0.5, level=0.9, seed=1).coverage
+        for share in (0.05, 0.6)
+    )
+    assert many < few
+
+
+def test_fewer_trials_make_it_more_careful() -> None:
+    def coverage(size: int) -> float:
+        trials = _trials(size, size // 4, size // 4, seed=5)
+        return calibrate(
+            trials, unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.95, seed=1
+        ).coverage
+
+    assert coverage(60) <= coverage(6000)
+
+
+def test_a_promise_that_cannot_be_kept_is_said_and_the_careful_side_chosen() -> None:
+    done = calibrate(_trials(20, 5, 5), unknown_share=0.2, precision=0.99, clarify_precision=0.9, level=0.95, seed=1)
+    assert not done.thresholds.promise_kept
+    assert done.thresholds.answer_threshold >= 0.995 - 1e-9
+
+
+def test_the_bound_is_clopper_and_pearson() -> None:
+    right = np.array([True] * 95 + [False] * 5)
+    expected = stats.binomtest(95, 100, alternative="greater").proportion_ci(0.9, method="exact").low
+    assert precision_bound(right, np.ones(100), 0.9) == pytest.approx(expected)
+
+
+def test_uneven_weights_widen_the_bound() -> None:
+    right = np.array([True] * 95 + [False] * 5)
+    weight = np.where(np.arange(100) % 2, 1.9, 0.1)
+    assert precision_bound(right, weight, 0.9) < precision_bound(right, np.ones(100), 0.9)
+
+
+def test_thresholds_on_a_case_known_by_construction() -> None:
+    # The first 400 are right without exception, behind them every other one is wrong.
+    confidence = np.linspace(1, 0, 1000)
+    right = (np.arange(1000) < 400) | (np.arange(1000) % 2 == 0)
+    found = choose_thresholds(confidence, right, np.ones(1000, dtype=bool), np.ones(1000), 0.95, 0.8, 0.9)
+    answered = int((confidence >= found.answer_threshold).sum())
+    assert 400 <= answered <= 440
+    assert found.promise_kept
+    assert found.proven_precision >= 0.95
+    assert found.clarify_threshold == pytest.approx(0, abs=1e-9)
+
+
+def test_calibration_error_by_hand() -> None:
+    assert expected_calibration_error(np.full(100, 0.7), np.arange(100) < 70) == pytest.approx(0, abs=1e-6)
+    assert expected_calibration_error(np.full(100, 0.9), np.arange(100) < 70) == pytest.approx(0.2)
+
+
+def test_one_outcome_only_gives_the_smoothed_rate() -> None:
+    model = Logistic.fit(np.random.default_rng(0).normal(size=(8, 2)), np.ones(8, dtype=bool), np.ones(8))
+    np.testing.assert_allclose(model(np.zeros((1, 2))), 0.9)
+
+
+def test_json_round_trip() -> None:
+    trials = _trials(300, 100, 100)
+    done = calibrate(trials, unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1)
+    again = Calibrator.from_json(done.calibrator.to_json())
+    np.testing.assert_allclose(again(trials.features[0]), done.calibrator(trials.features[0]))
+
+
+@given(st.lists(st.floats(-2, 2, width=32), min_size=5 * len(NAMES), max_size=5 * len(NAMES)))
+@settings(max_examples=50, deadline=None)
+def test_candidates_are_ordered_probabilities_that_sum_to_one_at_most(values: list[float]) -> None:
+    confidence = _calibrator()(np.array(values, dtype=np.float32).reshape(5, len(NAMES)))
+    assert ((confidence >= 0) & (confidence <= 1)).all()
+    assert confidence.sum() <= 1 + 1e-9
+    assert confidence[0] == confidence.max()

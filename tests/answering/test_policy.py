@@ -1,0 +1,98 @@
+import pytest
+
+from topay_bot.answering.calibration import Thresholds
+from topay_bot.answering.policy import (
+    Answer,
+    ArticleRules,
+    Candidate,
+    Clarification,
+    Handoff,
+    Policy,
+    Priority,
+    Reason,
+)
+from topay_bot.knowledge.article import HandoffPolicy, Risk
+
+RULES = {
+    "plain": ArticleRules(HandoffPolicy.OFFER, Risk.LOW),
+    "hello": ArticleRules(HandoffPolicy.NEVER, Risk.LOW),
+    "stolen": ArticleRules(HandoffPolicy.URGENT, Risk.HIGH),
+    "frozen": ArticleRules(HandoffPolicy.ALWAYS, Risk.HIGH),
+    "human": ArticleRules(HandoffPolicy.ALWAYS, Risk.LOW),
+}
+POLICY = Policy(Thresholds(0.9, 0.5, 0.95, 0.96, 100, True), RULES, 4, "human")
+
+
+def _decide(*pairs: tuple[str, float], wish: bool = False):  # type: ignore[no-untyped-def]  # narrowed by each test
+    return POLICY.decide("zh", tuple(Candidate(*pair) for pair in pairs), wish)
+
+
+def test_sure_enough_is_answered() -> None:
+    decision = _decide(("plain", 0.9), ("hello", 0.05))
+    assert isinstance(decision, Answer)
+    assert (decision.article, decision.reason, decision.referral) == ("plain", Reason.CONFIDENT, None)
+
+
+def test_between_the_bands_choices_are_offered_near_ones_first() -> None:
+    decision = _decide(("plain", 0.6), ("hello", 0.2), ("frozen", 0.001))
+    assert isinstance(decision, Clarification)
+    assert [c.article for c in decision.choices] == ["plain", "hello"]
+
+
+def test_at_most_max_choices() -> None:
+    decision = _decide(*((name, 0.5 - place / 100) for place, name in enumerate(RULES)))
+    assert isinstance(decision, Clarification)
+    assert len(decision.choices) == 4
+
+
+def test_below_a_person_is_offered() -> None:
+    decision = _decide(("plain", 0.3))
+    assert isinstance(decision, Handoff)
+    assert decision.referral.offered
+    assert decision.reason is Reason.LOW_CONFIDENCE
+    assert decision.confidence == 0.3
+
+
+def test_nothing_found_offers_a_person() -> None:
+    decision = _decide()
+    assert isinstance(decision, Handoff)
+    assert decision.confidence == 0
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.4, 0.99])
+def test_a_wish_for_a_person_always_wins(confidence: float) -> None:
+    decision = _decide(("plain", confidence), wish=True)
+    assert isinstance(decision, Handoff)
+    assert decision.reason is Reason.ASKED
+    assert not decision.referral.offered
+
+
+def test_the_article_on_human_service_is_a_wish() -> None:
+    assert _decide(("human", 0.6)).reason is Reason.ASKED
+    assert _decide(("human", 0.3)).reason is Reason.LOW_CONFIDENCE
+
+
+def test_urgent_answers_from_the_lower_band_on_and_a_person_comes() -> None:
+    decision = _decide(("stolen", 0.55))
+    assert isinstance(decision, Answer)
+    assert decision.referral is not None
+    assert (decision.referral.priority, decision.referral.offered) == (Priority.URGENT, False)
+
+
+def test_always_answers_and_refers_with_the_priority_of_its_risk() -> None:
+    decision = _decide(("frozen", 0.95))
+    assert isinstance(decision, Answer)
+    assert decision.referral is not None
+    assert (decision.reason, decision.referral.priority) == (Reason.POLICY, Priority.HIGH)
+
+
+def test_a_wish_about_an_urgent_matter_is_urgent() -> None:
+    assert _decide(("stolen", 0.7), wish=True).referral.priority is Priority.URGENT
+
+
+def test_a_chosen_article_is_answered_as_chosen() -> None:
+    decision = POLICY.chosen("plain", "en")
+    assert isinstance(decision, Answer)
+    assert decision.reason is Reason.CHOSEN
+    assert POLICY.chosen("stolen", "en").reason is Reason.URGENT
+    assert isinstance(POLICY.chosen("human", "en"), Handoff)

@@ -1,0 +1,48 @@
+"""The answerer: a question in, a decision out. Everything it needs comes from one build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from topay_bot.answering.calibration import Calibrator
+from topay_bot.answering.guards import readable, wishes_person
+from topay_bot.answering.policy import Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
+from topay_bot.retrieval.retriever import Retrieval, Retriever
+from topay_bot.text import Language
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Decides what to do with a question; immutable, safe to share between threads."""
+
+    retriever: Retriever
+    calibrators: Mapping[Language, Calibrator]  # by shelf, as are the policies
+    policies: Mapping[Language, Policy]
+
+    def chosen(self, article: str, language: Language) -> Decision:
+        """The decision when the customer says which article is meant."""
+        return next(iter(self.policies.values())).chosen(article, language)
+
+    def decide(self, question: str, language: Language | None = None) -> Decision:
+        """The decision for a question as typed; its language is detected unless given."""
+        return self.explain(question, language)[0]
+
+    def explain(self, question: str, language: Language | None = None) -> tuple[Decision, Retrieval]:
+        """The decision and the retrieval behind it."""
+        found, candidates = max(
+            ((retrieval, self._candidates(retrieval)) for retrieval in self.retriever.search(question)),
+            key=lambda pair: pair[1][0].confidence if pair[1] else 0.0,
+        )
+        language = language or found.language
+        if not readable(found.question):
+            referral = Referral(Reason.UNREADABLE, Priority.LOW, offered=True)
+            return Handoff(Reason.UNREADABLE, language, 0.0, (), referral), found
+        return self.policies[found.shelf].decide(language, candidates, wishes_person(found.question)), found
+
+    def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:
+        confidences = self.calibrators[found.shelf](found.features)
+        return tuple(
+            Candidate(hit.article, round(float(confidence), 6))
+            for hit, confidence in zip(found.hits, confidences, strict=True)
+        )

@@ -1,0 +1,285 @@
+"""Confidence: the probability that a candidate article is right, and the thresholds that keep the promise.
+
+Raw scores mean nothing across models and knowledge bases. A logistic model on the evidence (Platt scaling with
+more than one feature: Platt, 1999) is fitted on a build's own cross-validated trials, in which whole articles
+are held out so that true unknowns occur. They occur far oftener there than in life, so trials are weighted to
+the expected share of unknown questions.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+
+from topay_bot.retrieval import evidence
+from topay_bot.retrieval.learning import Trials
+
+Floats = npt.NDArray[np.float64]
+_FOLDS = 5
+_STEPS = 200  # thresholds looked at; finer steps change nothing that a reader could see
+_PRODUCTS_FROM = 1000  # trials from which products of features are fitted too: some 40 to a weight
+_STARTS = 4  # walks of the search for a threshold
+TOP = 3  # the choices among which a clarification should hold the right article
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """One logistic model: P = 1 / (1 + exp(-(x - mean) / scale @ weights - bias)) over the features and,
+    where there was enough to learn from, their products."""
+
+    mean: Floats
+    scale: Floats
+    weights: Floats
+    bias: float
+
+    @classmethod
+    def fit(cls, features: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> Logistic:
+        """Fit on features (n, f); with only one outcome to learn from, the model says the smoothed base rate."""
+        expanded = _expand(features) if len(features) >= _PRODUCTS_FROM else np.asarray(features, dtype=np.float64)
+        mean, scale = expanded.mean(axis=0), expanded.std(axis=0)
+        scale = np.where(scale > 1e-9, scale, 1.0)
+        if right.all() or not right.any():
+            # Rule of succession: n right ones of n leave a doubt of 1 / (n + 2).
+            rate = (right.sum() + 1) / (len(right) + 2)
+            return cls(mean, scale, np.zeros(expanded.shape[1]), float(np.log(rate / (1 - rate))))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of convergence: the model is judged by its calibration error
+            model = LogisticRegression(C=1.0, max_iter=200, tol=1e-3).fit(
+                (expanded - mean) / scale, right, sample_weight=weight
+            )
+        return cls(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
+
+    def __call__(self, features: npt.NDArray[np.floating]) -> Floats:
+        """Probabilities (n) of features (n, f)."""
+        x = np.asarray(features, dtype=np.float64)
+        if x.shape[1] < len(self.mean):
+            x = _expand(x)
+        logits = ((x - self.mean) / self.scale) @ self.weights + self.bias
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers."""
+        return {
+            "mean": self.mean.tolist(),
+            "scale": self.scale.tolist(),
+            "weights": self.weights.tolist(),
+            "bias": self.bias,
+        }
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Logistic:
+        """What `to_json` gave."""
+        return cls(np.array(raw["mean"]), np.array(raw["scale"]), np.array(raw["weights"]), float(raw["bias"]))
+
+
+def _expand(features: npt.NDArray[np.floating]) -> Floats:
+    """Features and their pairwise products: a strong margin means more where much of the question is known."""
+    x = np.asarray(features, dtype=np.float64)
+    first, second = np.triu_indices(x.shape[1])
+    return np.concatenate([x, x[:, first] * x[:, second]], axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """Confidence of each candidate of one question."""
+
+    best: Logistic  # of the first candidate
+    rest: Logistic  # of those behind it
+
+    def __call__(self, features: npt.NDArray[np.floating]) -> Floats:
+        """Confidences (hits) of features (hits, f), best candidate first; they sum to 1 at most."""
+        if not len(features):
+            return np.zeros(0)
+        first = self.best(features[:1])
+        rest = np.minimum(self.rest(features[1:]), first[0])
+        left = 1 - first[0]
+        if rest.sum() > left:
+            rest = rest * (left / rest.sum())
+        return np.concatenate([first, rest])
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers."""
+        return {"features": list(evidence.NAMES), "best": self.best.to_json(), "rest": self.rest.to_json()}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Calibrator:
+        """What `to_json` gave."""
+        return cls(Logistic.from_json(raw["best"]), Logistic.from_json(raw["rest"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where the bands lie, and what is promised of them."""
+
+    answer_threshold: float
+    clarify_threshold: float
+    promised_precision: float
+    proven_precision: float  # lower confidence bound of answered precision at the threshold
+    proven_on: int  # answered trials behind that bound
+    promise_kept: bool  # False: too little evidence, and the careful side was chosen
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibrator, its thresholds, and figures of the trials through confidence that did not see them."""
+
+    calibrator: Calibrator
+    thresholds: Thresholds
+    top1: float  # share of known questions whose first candidate is right
+    coverage: float  # share of known questions answered
+    unknown_rejected: float  # share of unknown questions not answered
+    calibration_error: float
+
+
+def calibrate(
+    trials: Trials, *, unknown_share: float, precision: float, clarify_precision: float, level: float, seed: int
+) -> Calibration:
+    """Fit confidence on trials and choose thresholds on confidences of folds that were not fitted on."""
+    weight = _weights(trials, unknown_share)
+    best_features, right = trials.features[:, 0].astype(np.float64), trials.right[:, 0]
+    confidence = np.zeros(len(right))
+    fold = np.random.default_rng(seed).permutation(int(trials.rows.max(initial=0)) + 1)[trials.rows] % _FOLDS
+    for number in range(_FOLDS):
+        inside, outside = fold == number, fold != number
+        if inside.any() and outside.any():
+            confidence[inside] = Logistic.fit(best_features[outside], right[outside], weight[outside])(
+                best_features[inside]
+            )
+    best = Logistic.fit(best_features, right, weight)
+    calibrator = Calibrator(best, _fit_rest(trials, weight) or best)
+    thresholds = choose_thresholds(
+        confidence, right, np.asarray(trials.right[:, :TOP].any(axis=1)), weight, precision, clarify_precision, level
+    )
+    answered = confidence >= thresholds.answer_threshold
+    known = ~trials.unknown
+    return Calibration(
+        calibrator,
+        thresholds,
+        top1=float(right[known].mean()) if known.any() else 0.0,
+        coverage=float(answered[known].mean()) if known.any() else 0.0,
+        unknown_rejected=float((~answered[trials.unknown]).mean()) if trials.unknown.any() else 1.0,
+        calibration_error=expected_calibration_error(confidence, right, weight),
+    )
+
+
+def _fit_rest(trials: Trials, weight: Floats) -> Logistic | None:
+    """The model of candidates behind the first, from those that a clarification shows; None for a single article."""
+    behind = slice(1, TOP)
+    right = trials.right[:, behind]
+    if not right.shape[1]:
+        return None
+    features = trials.features[:, behind].reshape(-1, trials.features.shape[2]).astype(np.float64)
+    return Logistic.fit(features, right.ravel(), np.repeat(weight, right.shape[1]))
+
+
+def _weights(trials: Trials, unknown_share: float) -> Floats:
+    """Weights of mean 1 under which unknown questions have their expected share, half of it background ones."""
+    held_out, background = trials.unknown & ~trials.background, trials.background
+    groups = [(~trials.unknown, 1 - unknown_share)]
+    unknown = [group for group in (held_out, background) if group.any()]
+    groups += [(group, unknown_share / len(unknown)) for group in unknown]
+    weight = np.zeros(len(trials.unknown))
+    total = sum(share for group, share in groups if group.any())
+    for group, share in groups:
+        if group.any():
+            weight[group] = share / total / group.sum()
+    return weight * len(weight)
+
+
+def choose_thresholds(
+    confidence: Floats,
+    right: npt.NDArray[np.bool_],
+    right_in_top: npt.NDArray[np.bool_],
+    weight: Floats,
+    precision: float,
+    clarify_precision: float,
+    level: float,
+) -> Thresholds:
+    """The lowest thresholds that keep the promises, by fixed-sequence testing.
+
+    From a careful threshold downwards each is accepted while the one-sided lower confidence bound of precision
+    above it meets the promise; the first that fails ends the walk. A fixed order needs no correction for the
+    number of tests; `_STARTS` walks, begun at different places so that one unlucky stretch at the top does not
+    end it all, share the doubt `1 - level` between them (Angelopoulos et al., Learn then Test, 2021, fixed
+    sequence testing with several starts). Fewer trials widen the bound, so a small knowledge base answers more
+    carefully, never less.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    steps = _steps(len(order))
+    each = 1 - (1 - level) / _STARTS
+    # Before this many trials not even a faultless record proves the promise; twice that allows for a fault.
+    needed = 2 * np.log(1 - each) / np.log(precision)
+    testable = [step for step in steps if _effective_size(weight[order[:step]]) >= needed] or steps[-1:]
+    bounds = [precision_bound(right[order[:step]], weight[order[:step]], each) for step in testable]
+    kept = None
+    for start in sorted({len(testable) * walk // _STARTS for walk in range(_STARTS)}) if testable else ():
+        place = start
+        while place < len(testable) and bounds[place] >= precision:
+            kept = place
+            place += 1
+    if kept is not None:
+        proven, proven_on = bounds[kept], testable[kept]
+        answer = float(confidence[order[proven_on - 1]])
+    else:
+        best = int(np.argmax(bounds)) if bounds else 0
+        proven, proven_on = (bounds[best], testable[best]) if bounds else (0.0, 0)
+        # Half of the doubt that the promise allows, at least.
+        answer = max(float(confidence[order[proven_on - 1]]) if proven_on else 1.0, 0.5 + precision / 2)
+    clarify = answer
+    below = order[confidence[order] < answer]
+    for step in _steps(len(below)):
+        taken = below[:step]
+        if _effective_size(weight[taken]) < 20 and step < len(below):
+            continue
+        if float(np.average(right_in_top[taken], weights=weight[taken])) < clarify_precision:
+            break
+        clarify = float(confidence[taken[-1]])
+    return Thresholds(answer, min(clarify, answer), precision, proven, proven_on, kept is not None)
+
+
+def _steps(count: int) -> list[int]:
+    """At most `_STEPS` sizes up to `count`, in equal steps."""
+    return sorted({count * step // _STEPS for step in range(1, _STEPS + 1)} - {0})
+
+
+def _effective_size(weight: Floats) -> float:
+    """Kish's effective sample size: (sum w)^2 / sum w^2."""
+    return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
+
+
+def precision_bound(right: npt.NDArray[np.bool_], weight: Floats, level: float) -> float:
+    """One-sided lower confidence bound of a share (Clopper and Pearson, 1934), on the effective sample size."""
+    if not len(right):
+        return 0.0
+    size = _effective_size(weight)
+    hits = float(np.average(right, weights=weight)) * size
+    return float(stats.beta.ppf(1 - level, hits, size - hits + 1)) if hits > 0 else 0.0
+
+
+def expected_calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], weight: Floats | None = None) -> float:
+    """Mean distance between confidence and the share of right ones over ten equally filled bins.
+
+    Naeini, Cooper, Hauskrecht (2015); equally filled bins, as Nixon et al. (2019) advise.
+    """
+    if not len(confidence):
+        return 0.0
+    weight = np.ones(len(confidence)) if weight is None else weight
+    order = np.argsort(confidence, kind="stable")
+    share = np.cumsum(weight[order]) / weight.sum()
+    edges = confidence[order][np.searchsorted(share, np.arange(1, 10) / 10)]
+    bins = np.searchsorted(edges, confidence)  # equal confidences fall into one bin
+    error = 0.0
+    for number in range(10):
+        inside = np.flatnonzero(bins == number)
+        if len(inside) and weight[inside].sum() > 0:
+            gap = np.average(confidence[inside], weights=weight[inside]) - np.average(
+                right[inside], weights=weight[inside]
+            )
+            error += abs(float(gap)) * weight[inside].sum() / weight.sum()
+    return float(error)
