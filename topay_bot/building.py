@@ -1,0 +1,281 @@
+"""Makes a build: library -> passages -> vectors -> heads -> confidence -> files -> CURRENT.
+
+What did not change since the current build is taken over from it: vectors of unchanged passages always; the
+fitted encoder and the chosen mix while at most a tenth of the passages changed. `fresh` takes over nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from topay_bot.answering.calibration import Calibration, calibrate
+from topay_bot.errors import ArtefactError, BuildError, TopayError
+from topay_bot.knowledge.library import Library, library_to_json, load_library
+from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
+from topay_bot.retrieval.fitted import FittedEncoder
+from topay_bot.retrieval.index import FORMAT, Build, BuildStore
+from topay_bot.retrieval.learning import Learned, learn
+from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shelve
+from topay_bot.retrieval.retriever import Retriever
+from topay_bot.retrieval.saving import load_build_encoder, load_shelves, save_retriever
+from topay_bot.retrieval.shelf import Shelf
+from topay_bot.settings import Settings
+from topay_bot.text import Language
+
+_KEEP_WHILE_UNCHANGED = 0.9
+_LIBRARIES = ("numpy", "scipy", "faiss-cpu", "scikit-learn", "jieba", "opencc")
+STAGES = ("read", "encode", "learn", "write", "publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a build proved about the answers in one language, by cross-validation."""
+
+    promised_precision: float
+    proven_precision: float  # lower confidence bound of answered precision
+    proven_on: int  # answers behind it
+    promise_kept: bool
+    answer_threshold: float
+    clarify_threshold: float
+    top1: float  # of known questions
+    coverage: float  # of known questions
+    unknown_rejected: float
+    calibration_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build made."""
+
+    build: str
+    articles: int
+    passages: int
+    seconds: float
+    published: bool
+    reused: bool  # the very same build was there already
+    languages: Mapping[Language, Promise]
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What the current build offers for reuse."""
+
+    build: Build
+    shelves: Mapping[Language, Shelf]
+    vectors: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]]
+    unchanged: float
+
+    @property
+    def much_the_same(self) -> bool:
+        return self.unchanged >= _KEEP_WHILE_UNCHANGED
+
+
+def make_build(
+    settings: Settings,
+    *,
+    publish: bool = True,
+    fresh: bool = False,
+    progress: Callable[[str], None] = lambda stage: None,
+    today: datetime.date | None = None,
+) -> BuildResult:
+    """Build `settings.knowledge` into `settings.index`, and publish it unless told not to.
+
+    Raises KnowledgeError, EncoderError or BuildError; the current build then stays as it was.
+    """
+    start = time.perf_counter()
+    progress("read")
+    library = load_library(settings.knowledge).published(today or datetime.date.today())
+    passages = passages_of(library, settings.max_question_chars)
+    if not any(passage.article for passage in passages):
+        raise BuildError(f"nothing to build: no published article in {settings.knowledge}")
+    store = BuildStore(settings.index)
+    named = None if settings.encoder == FITTED else load_encoder(settings.encoder)
+    build = _build_id(library, settings, named)
+    report = None if fresh else _same_build(store, build)
+    reused = report is not None
+    if report is None:
+        report = _build(store, build, library, passages, named, settings, fresh, progress)
+    progress("publish")
+    if publish:
+        store.publish(build)
+        store.forget_old(settings.keep_builds)
+    return BuildResult(
+        build,
+        report["articles"],
+        report["passages"],
+        round(time.perf_counter() - start, 3),
+        publish,
+        reused,
+        {language: Promise(**promise) for language, promise in report["languages"].items()},
+    )
+
+
+def _build(
+    store: BuildStore,
+    build: str,
+    library: Library,
+    passages: Sequence[Passage],
+    named: Encoder | None,
+    settings: Settings,
+    fresh: bool,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    before = None if fresh else _before(store, settings.encoder, passages)
+    progress("encode")
+    encoder = named or _fitted(before, passages, settings.seed)
+    vectors = _encode(encoder, passages, before)
+    progress("learn")
+    learned: dict[Language, Learned] = {}
+    calibrations: dict[Language, Calibration] = {}
+    for language, places in shelve(passages).items():
+        kept = before.shelves.get(language) if before is not None and before.much_the_same else None
+        learned[language] = learn(
+            [passages[place] for place in places],
+            vectors[places],
+            mix=kept.mix if kept is not None else None,
+            seed=settings.seed,
+        )
+        calibrations[language] = calibrate(
+            learned[language].trials,
+            unknown_share=settings.unknown_share,
+            precision=settings.answer_precision,
+            clarify_precision=settings.clarify_precision,
+            level=settings.promise_level,
+            seed=settings.seed,
+        )
+    progress("write")
+    report = {
+        "articles": len(library),
+        "passages": len(passages),
+        "languages": {language: asdict(_promise(found)) for language, found in calibrations.items()},
+    }
+    retriever = Retriever(
+        encoder, {language: found.shelf for language, found in learned.items()}, settings.max_question_chars
+    )
+    saved = {
+        language: {"calibrator": found.calibrator.to_json(), "thresholds": asdict(found.thresholds)}
+        for language, found in calibrations.items()
+    }
+    with store.write(build, _manifest(library, settings.encoder, encoder, report)) as folder:
+        save_retriever(retriever, folder)
+        _write_json(folder / "library.json", library_to_json(library))
+        _write_json(folder / "calibration.json", saved)
+        _write_json(folder / "report.json", report)
+    return report
+
+
+def _build_id(library: Library, settings: Settings, encoder: Encoder | None) -> str:
+    """The same knowledge, encoder, settings and version give the same id."""
+    chosen = {
+        "knowledge": library.hash,
+        "facts": [[name, fact.zh, fact.en] for name, fact in sorted(library.facts.values.items())],
+        "encoder": encoder.content_hash if encoder else FITTED,
+        "format": FORMAT,
+        "version": metadata.version("topay-bot"),
+        "settings": [
+            settings.answer_precision,
+            settings.clarify_precision,
+            settings.unknown_share,
+            settings.promise_level,
+            settings.max_question_chars,
+            settings.seed,
+        ],
+    }
+    return hashlib.sha256(json.dumps(chosen, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def _same_build(store: BuildStore, build: str) -> dict[str, Any] | None:
+    """The report of the very same build when it is there and whole."""
+    try:
+        found: dict[str, Any] = json.loads((store.open(build).folder / "report.json").read_text(encoding="utf-8"))
+    except (ArtefactError, OSError, ValueError):
+        return None
+    return found
+
+
+def _before(store: BuildStore, encoder: str, passages: Sequence[Passage]) -> _Before | None:
+    """The current build if its vectors can be taken over; a damaged one offers nothing."""
+    try:
+        build = store.open()
+        if build.manifest["encoder"]["name"] != encoder:
+            return None
+        shelves = load_shelves(build.folder)
+    except (TopayError, KeyError, OSError, ValueError):
+        return None
+    vectors = {
+        (passage.kind, passage.text): vector
+        for shelf in shelves.values()
+        for passage, vector in zip(shelf.passages, shelf.vectors, strict=True)
+    }
+    now = {(passage.kind, passage.text) for passage in passages}
+    return _Before(build, shelves, vectors, len(now & vectors.keys()) / max(len(now), len(vectors), 1))
+
+
+def _fitted(before: _Before | None, passages: Sequence[Passage], seed: int) -> Encoder:
+    if before is not None and before.much_the_same:
+        return load_build_encoder(before.build.folder, before.build.manifest["encoder"])
+    return FittedEncoder.fit([passage.text for passage in passages], seed)
+
+
+def _encode(encoder: Encoder, passages: Sequence[Passage], before: _Before | None) -> Vectors:
+    """Vectors of all passages; only those that the same encoder has not encoded before cost anything."""
+    vectors = np.zeros((len(passages), encoder.dimension), dtype=np.float32)
+    known: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]] = {}
+    if before is not None and before.build.manifest["encoder"]["hash"] == encoder.content_hash:
+        known = before.vectors
+    missing = []
+    for place, passage in enumerate(passages):
+        kept = known.get((passage.kind, passage.text))
+        if kept is None:
+            missing.append(place)
+        else:
+            vectors[place] = kept
+    if missing:
+        vectors[missing] = encoder.encode([passages[place].text for place in missing], "passage")
+    return vectors
+
+
+def _promise(calibration: Calibration) -> Promise:
+    bands = calibration.thresholds
+    return Promise(
+        bands.promised_precision,
+        round(bands.proven_precision, 4),
+        bands.proven_on,
+        bands.promise_kept,
+        round(bands.answer_threshold, 4),
+        round(bands.clarify_threshold, 4),
+        round(calibration.top1, 4),
+        round(calibration.coverage, 4),
+        round(calibration.unknown_rejected, 4),
+        round(calibration.calibration_error, 4),
+    )
+
+
+def _manifest(library: Library, name: str, encoder: Encoder, report: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "knowledge": library.hash,
+        "encoder": {
+            "name": name,
+            "id": encoder.id,
+            "hash": encoder.content_hash,
+            "dimension": encoder.dimension,
+        },
+        "report": report,
+        "versions": {name: metadata.version(name) for name in ("topay-bot", *_LIBRARIES)},
+    }
+
+
+def _write_json(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
