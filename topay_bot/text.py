@@ -1,0 +1,100 @@
+"""Text as retrieval sees it: one normal form for questions and articles alike, and its words."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import unicodedata
+from typing import Any, Literal
+
+from topay_bot.pinyin import read_pinyin, syllable
+
+Language = Literal["zh", "en"]
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+_LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
+_TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:'[a-z]+)?")
+_SPACE = re.compile(r"\s+")
+# Latin words of everyday Chinese.
+_NAMES = frozenset("topay app id iphone ios android wifi wi fi vip qq ok nfc pos sim atm pin".split())
+# So, Sk: emoji and modifiers; Me: keycap rings; C*: control, surrogate, private, unassigned.
+_DROPPED = frozenset({"So", "Sk", "Me", "Cc", "Cs", "Co", "Cn"})
+# Format characters (zero-width space, joiners, byte order marks) and variation selectors stand inside words.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
+
+
+def normalise(text: str, max_chars: int = 1000) -> str:
+    """The normal form: NFKC, lower case, Simplified Chinese, no emoji or control characters, single spaces.
+
+    Only the first `max_chars` characters count: a question says what it wants early, and an endless one
+    must not cost endless time. The result may be empty; its own normal form is itself.
+    """
+    text = unicodedata.normalize("NFKC", text[: 2 * max_chars])
+    text = _INVISIBLE.sub("", text)
+    text = "".join(" " if unicodedata.category(char) in _DROPPED else char for char in text)
+    # Dropping a character or lowering one may leave a pair that NFKC composes.
+    text = unicodedata.normalize("NFKC", text.lower()).replace("\u2019", "'")
+    if _HAN_RUN.search(text):
+        # Twice: the first pass keeps a few words whole (乾清宮, 乾縣) which then change once more.
+        text = _to_simplified().convert(_to_simplified().convert(text))
+    return _SPACE.sub(" ", text).strip()[:max_chars].rstrip()
+
+
+@functools.cache
+def _to_simplified() -> Any:
+    import opencc  # 2 MB of dictionaries: loaded on the first Chinese text
+
+    return opencc.OpenCC("t2s")
+
+
+def detect_language(text: str) -> Language:
+    """`zh` when the text holds Chinese characters that carry it, else `en`.
+
+    A Chinese character says about as much as a word, so one of them among up to three Latin words is enough:
+    "我的account被lock了" is a Chinese question.
+    """
+    han = sum(len(run) for run in _HAN_RUN.findall(text))
+    latin = len(_LATIN_WORD.findall(text.lower()))
+    if han:
+        return "zh" if han * 3 >= latin else "en"
+    return "zh" if read_pinyin(text.lower(), _NAMES) else "en"
+
+
+def is_mixed(text: str) -> bool:
+    """Whether a normalised text speaks Chinese and a Latin language: a name such as "topay" alone is not enough."""
+    latin = [word for word in _LATIN_WORD.findall(text) if word not in _NAMES]
+    return bool(latin) and _HAN_RUN.search(text) is not None
+
+
+def sounds(text: str) -> list[str]:
+    """Pinyin syllables of a normalised text in order, if it speaks Chinese in characters or in pinyin; else none."""
+    if _HAN_RUN.search(text):
+        return [syllable(character) for run in _HAN_RUN.findall(text) for character in run]
+    return read_pinyin(text, _NAMES) or []
+
+
+def words(text: str) -> list[str]:
+    """Words of a normalised text in order: Latin ones whole, Chinese runs cut by jieba."""
+    found: list[str] = []
+    for token in _TOKEN.findall(text):
+        if _HAN_RUN.match(token):
+            found.extend(_jieba().cut(token))
+        else:
+            found.append(token)
+    return found
+
+
+@functools.cache
+def _jieba() -> Any:
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    jieba.initialize()
+    return jieba
+
+
+def runs(text: str) -> list[tuple[str, bool]]:
+    """The tokens of a normalised text, each with whether it is a run of Chinese characters."""
+    return [(token, _HAN_RUN.match(token) is not None) for token in _TOKEN.findall(text)]
