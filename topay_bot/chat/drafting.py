@@ -1,0 +1,118 @@
+"""What is written into a conversation: the bot's message of a decision, the notices, and the hand-off itself."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import secrets
+from collections.abc import Sequence
+
+from topay_bot.answering.policy import Decision, Priority, Reason, Referral
+from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, State, Turn
+from topay_bot.chat.wording import say
+from topay_bot.reply import Reply
+from topay_bot.text import Language
+
+_REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
+_MARK = re.compile(r"\[[a-z]+\]")  # what privacy.mask leaves
+
+
+def new_id() -> str:
+    """An id that cannot be guessed."""
+    return secrets.token_urlsafe(12)
+
+
+def new_reference() -> str:
+    """A reference number that can be read over the telephone, such as H-7K3M-9QXT (30^8 of them)."""
+    signs = [secrets.choice(_REFERENCE_SIGNS) for _ in range(8)]
+    return f"H-{''.join(signs[:4])}-{''.join(signs[4:])}"
+
+
+def names_language(text: str) -> bool:
+    """Whether a masked text shows its language; a number, an emoji or a mark does not."""
+    return any(char.isalpha() for char in _MARK.sub("", text))
+
+
+def best_article(decision: Decision) -> str | None:
+    """What the decision is most likely about."""
+    return decision.candidates[0].article if decision.candidates else None
+
+
+def masked_notice(language: Language) -> Draft:
+    """Tells the customer that something was hidden."""
+    return Draft(new_id(), Author.SYSTEM, say("masked", language), {"kind": "masked"})
+
+
+def bot_message(reply: Reply, decision: Decision) -> Draft:
+    """The bot's message with all that the chat page and, later, the agent need to show it."""
+    offered = reply.handoff is not None and reply.handoff.offered
+    payload: dict[str, object] = {
+        "kind": "offer" if reply.decision == "handoff" and offered else reply.decision,
+        "reason": str(reply.reason),
+        "language": reply.language,
+        "confidence": round(reply.confidence, 4),
+        "build": reply.build,
+        "best": best_article(decision),
+        "candidates": [[c.article, round(c.confidence, 4)] for c in decision.candidates],
+    }
+    if reply.handoff is not None:
+        payload["priority"] = str(reply.handoff.priority)
+    if reply.choices:
+        payload["choices"] = [{"article": c.article, "title": c.title} for c in reply.choices]
+    answer = reply.answer
+    if answer is None:
+        return Draft(new_id(), Author.BOT, say(reply.reason, reply.language), payload)
+    payload |= {
+        "article": answer.article,
+        "title": answer.title,
+        "html": answer.html,
+        "answer_language": answer.language,
+        "related": [{"article": article, "title": title} for article, title in answer.related],
+    }
+    text = answer.text
+    if answer.language != reply.language:
+        note = say("other_language", reply.language)
+        payload["note"] = note
+        text = f"{note}\n{text}"
+    return Draft(new_id(), Author.BOT, text, payload)
+
+
+def handoff_turn(
+    conversation: Conversation,
+    language: Language,
+    referral: Referral,
+    *,
+    after: tuple[Draft, ...] = (),
+    article: str | None,
+    phone: str | None,
+    at: datetime.datetime,
+) -> Turn:
+    """The messages `after` which a person is to take over, the notice of it, the hand-off and the change of owner."""
+    handoff = Handoff(
+        new_id(), conversation.id, new_reference(), referral.reason, referral.priority, article, language, at
+    )
+    if phone:
+        notice = say("reference", language, reference=handoff.reference, phone=phone)
+    else:
+        notice = say("reference_plain", language, reference=handoff.reference)
+    # The bot's own message says the rest when there is one, but not when that message is an article.
+    if not after:
+        notice = f"{say('asked', language)}\n{notice}"
+    elif referral.reason in (Reason.URGENT, Reason.POLICY):
+        notice = f"{say(referral.reason, language)}\n{notice}"
+    payload = {
+        "kind": "handoff",
+        "reference": handoff.reference,
+        "reason": str(handoff.reason),
+        "priority": str(handoff.priority),
+    }
+    return Turn((*after, Draft(new_id(), Author.SYSTEM, notice, payload)), State.OPEN, handoff, language)
+
+
+def referral_after(history: Sequence[Message]) -> tuple[Referral, str | None]:
+    """Why a customer wants a person, and about which article, from what the bot said last."""
+    payload = next((message.payload for message in reversed(history) if message.author is Author.BOT), {})
+    reason, priority = Reason.ASKED, Priority.NORMAL
+    if payload.get("reason") in (Reason.LOW_CONFIDENCE, Reason.UNREADABLE):
+        reason, priority = Reason.LOW_CONFIDENCE, Priority(payload.get("priority", Priority.NORMAL))
+    return Referral(reason, priority, offered=False), payload.get("best")

@@ -1,0 +1,89 @@
+"""The nouns of a conversation."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from topay_bot.text import Language
+
+
+class State(StrEnum):
+    """Who owns a conversation: the bot, a person, or nobody any more."""
+
+    PENDING = "pending"
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class Author(StrEnum):
+    """Who wrote a message. `agent` is a human, always; `system` says what happened."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """One customer's conversation. Only the hash of its token is kept."""
+
+    id: str
+    token_hash: str
+    state: State
+    language: Language
+    created_at: datetime.datetime
+    last_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message about to be stored; its text is masked already."""
+
+    id: str
+    author: Author
+    text: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A stored message. `seq` counts up from 1 within its conversation, without gaps."""
+
+    id: str
+    conversation: str
+    seq: int
+    author: Author
+    text: str
+    payload: Mapping[str, Any]
+    created_at: datetime.datetime
+    helpful: bool | None = None  # feedback on it
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """That a person is to take over; `reference` is what the customer can quote."""
+
+    id: str
+    conversation: str
+    reference: str
+    reason: str
+    priority: str
+    article: str | None  # what the bot thought it is about
+    language: Language
+    created_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one transaction adds: messages in order, a hand-off, and the state it leads to."""
+
+    messages: tuple[Draft, ...]
+    state: State
+    handoff: Handoff | None = None
+    language: Language | None = None

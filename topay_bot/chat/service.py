@@ -1,0 +1,218 @@
+"""Conversations: what happens when a customer writes, asks for a person, or says whether an answer helped."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from topay_bot.answering.policy import Decision
+from topay_bot.chat.drafting import (
+    best_article,
+    bot_message,
+    handoff_turn,
+    masked_notice,
+    names_language,
+    new_id,
+    referral_after,
+)
+from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, State, Turn
+from topay_bot.chat.store import ConversationStore, StateChanged
+from topay_bot.edition import Edition
+from topay_bot.errors import (
+    ArtefactError,
+    BadMessage,
+    ConversationBusy,
+    ConversationNotFound,
+    MessageNotFound,
+    TokenRefused,
+)
+from topay_bot.privacy import mask
+from topay_bot.reply import reply_for
+from topay_bot.text import Language
+
+_ATTEMPTS = 5  # of a turn against changes by others; each failure means that somebody else went ahead
+_MAX_CLIENT_ID = 100
+_MAX_SEQ = 2**31 - 1  # what the databases' integers hold
+_REMEMBERED = 10  # messages looked back on to know why a person is wanted
+PAGE = 200  # messages given at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a call on a conversation led to. `repeated`: it had been carried out before, nothing was added."""
+
+    messages: Sequence[Message]
+    state: State
+    handoff: Handoff | None  # while a person owns the conversation
+    repeated: bool = False
+
+
+class ChatService:
+    """The rules of a conversation over a store; `edition` gives the build that answers now."""
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        edition: Callable[[], Edition],
+        *,
+        max_message_chars: int,
+        now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    ) -> None:
+        self._store = store
+        self._edition = edition
+        self._max_message_chars = max_message_chars
+        self._now = now
+
+    def start(self, language: Language = "zh") -> tuple[Conversation, str]:
+        """A new conversation and its token, which is shown only now."""
+        token = secrets.token_urlsafe(32)
+        conversation = Conversation(new_id(), _hash(token), State.PENDING, language, self._now())
+        self._store.create(conversation)
+        return conversation, token
+
+    def post(
+        self, conversation_id: str, token: str | None, text: str, client_id: str, choice: str | None = None
+    ) -> Exchange:
+        """A customer's message; the bot answers while it owns the conversation.
+
+        The same `client_id` again gives the same exchange and changes nothing. `choice` is the article of a
+        "did you mean" that the customer tapped. Raises ArtefactError, and stores nothing, when the bot is to
+        answer and has no index.
+        """
+        conversation = self._authorised(conversation_id, token)
+        text = self._checked(text)
+        said = Draft(new_id(), Author.CUSTOMER, mask(text), client_id=_checked_client_id(client_id))
+
+        def plan(conversation: Conversation) -> Turn | Exchange:
+            before = self._store.turn_of(conversation.id, client_id)
+            if before:
+                return self._exchange(before, repeated=True)
+            return self._turn(conversation, said, masked=said.text != text, choice=choice)
+
+        return self._carry_out(plan, conversation, token)
+
+    def request_person(self, conversation_id: str, token: str | None) -> Exchange:
+        """The customer wants a person, who comes with or without an index. Asking twice makes no second hand-off."""
+
+        def plan(conversation: Conversation) -> Turn | Exchange:
+            if conversation.state is State.OPEN:
+                return Exchange((), State.OPEN, self._store.handoff(conversation.id), repeated=True)
+            seen = max(0, conversation.last_seq - _REMEMBERED)
+            referral, article = referral_after(self._store.messages(conversation.id, seen, _REMEMBERED))
+            language = conversation.language
+            phone = self._phone(language)
+            return handoff_turn(conversation, language, referral, article=article, phone=phone, at=self._now())
+
+        return self._carry_out(plan, self._authorised(conversation_id, token), token)
+
+    def messages(self, conversation_id: str, token: str | None, after: int = 0) -> Exchange:
+        """The messages beyond `after`, at most `PAGE`."""
+        conversation = self._authorised(conversation_id, token)
+        found = self._store.messages(conversation_id, min(max(0, after), _MAX_SEQ), PAGE)
+        return Exchange(found, conversation.state, self._open_handoff(conversation))
+
+    def feedback(self, message_id: str, token: str | None, helpful: bool) -> None:
+        """Whether an answer of the bot helped."""
+        message = self._store.message(message_id)
+        if message is None:
+            raise MessageNotFound(f"no message {message_id!r}")
+        self._authorised(message.conversation, token)
+        if message.author is not Author.BOT:
+            raise BadMessage(f"message {message_id!r} is by {message.author}; feedback is for answers of the bot")
+        self._store.set_feedback(message_id, helpful, self._now())
+
+    def _authorised(self, conversation_id: str, token: str | None) -> Conversation:
+        conversation = self._store.conversation(conversation_id)
+        if conversation is None:
+            raise ConversationNotFound(f"no conversation {conversation_id!r}; start one with POST /v1/conversations")
+        if token is None or not hmac.compare_digest(_hash(token), conversation.token_hash):
+            raise TokenRefused("the token does not open this conversation; send the one it was started with")
+        return conversation
+
+    def _checked(self, text: str) -> str:
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            raise BadMessage("the message holds half a character (a lone surrogate); send it as UTF-8") from None
+        text = text.replace("\x00", "").strip()
+        if not text:
+            raise BadMessage("the message is empty; expected text")
+        if len(text) > self._max_message_chars:
+            raise BadMessage(
+                f"the message has {len(text)} characters, at most {self._max_message_chars} are taken; shorten it"
+            )
+        return text
+
+    def _carry_out(
+        self, plan: Callable[[Conversation], Turn | Exchange], conversation: Conversation, token: str | None
+    ) -> Exchange:
+        """Store the turn that `plan` makes of the conversation as it is; planned anew when others changed it."""
+        for _ in range(_ATTEMPTS):
+            turn = plan(conversation)
+            if isinstance(turn, Exchange):
+                return turn
+            try:
+                stored = self._store.append(conversation.id, conversation.state, turn, self._now())
+            except StateChanged:
+                conversation = self._authorised(conversation.id, token)
+            else:
+                return self._exchange(stored, repeated=stored[0].id != turn.messages[0].id)
+        raise ConversationBusy(
+            f"conversation {conversation.id!r} was changed by others {_ATTEMPTS} times meanwhile; send the same again"
+        )
+
+    def _exchange(self, messages: Sequence[Message], repeated: bool) -> Exchange:
+        conversation = self._store.conversation(messages[0].conversation)
+        assert conversation is not None  # it holds the messages
+        return Exchange(messages, conversation.state, self._open_handoff(conversation), repeated)
+
+    def _open_handoff(self, conversation: Conversation) -> Handoff | None:
+        return self._store.handoff(conversation.id) if conversation.state is State.OPEN else None
+
+    def _turn(self, conversation: Conversation, said: Draft, masked: bool, choice: str | None) -> Turn:
+        """What the customer's message leads to. Once a person owns the conversation the bot is silent."""
+        if conversation.state is State.OPEN:
+            notices = (masked_notice(conversation.language),) if masked else ()
+            return Turn((said, *notices), State.OPEN)
+        edition = self._edition()
+        decision = _decide(edition, said.text, conversation.language, choice)
+        reply = reply_for(edition, decision)
+        notices = (masked_notice(reply.language),) if masked else ()
+        drafts = (said, *notices, bot_message(reply, decision))
+        if reply.handoff is None or reply.handoff.offered:
+            return Turn(drafts, State.PENDING, language=reply.language)
+        return handoff_turn(
+            conversation,
+            reply.language,
+            reply.handoff,
+            after=drafts,
+            article=best_article(decision),
+            phone=self._phone(reply.language),
+            at=self._now(),
+        )
+
+    def _phone(self, language: Language) -> str | None:
+        try:
+            return self._edition().library.facts.value("contact.phone", language)
+        except ArtefactError:
+            return None  # a person can be asked for without an index too
+
+
+def _decide(edition: Edition, text: str, language: Language, choice: str | None) -> Decision:
+    if choice is not None and edition.library.get(choice, language) is not None:
+        return edition.answerer.chosen(choice, language)
+    return edition.answerer.decide(text, None if names_language(text) else language)
+
+
+def _checked_client_id(client_id: str) -> str:
+    if not client_id or len(client_id) > _MAX_CLIENT_ID or not client_id.isprintable():
+        raise BadMessage(f"client_id must be 1 to {_MAX_CLIENT_ID} printable characters, new for each message")
+    return client_id
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

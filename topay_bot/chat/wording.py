@@ -1,0 +1,61 @@
+"""What the bot itself says. Everything else that a customer reads comes from an article.
+
+Short, honest, warm; never blames the customer; always says what happens next.
+"""
+
+from __future__ import annotations
+
+from topay_bot.text import Language
+
+# The reasons of decisions (answering.policy.Reason) are keys as they are.
+_TEXTS: dict[str, dict[Language, str]] = {
+    "greeting": {
+        "zh": "您好，这里是 TOPAY 客服。请用一句话说说遇到的问题，我会找到对应的解答；需要人工时，随时点“转人工”。",
+        "en": "Hello, this is TOPAY support. Tell me in a sentence what you need and I'll find the answer. "
+        "If you'd rather talk to a person, tap “Talk to a person” at any time.",
+    },
+    "ambiguous": {"zh": "我想确认一下，您想问的是哪一个？", "en": "Just to be sure, which of these do you mean?"},
+    "low_confidence": {
+        "zh": "这个问题我没有把握答对，不想让您白走一趟。您可以换个说法再问一次，或者让同事来帮您。",
+        "en": "I'm not sure I have the right answer to that, and I'd rather not guess. "
+        "You could put it another way, or I can bring in a colleague.",
+    },
+    "unreadable": {
+        "zh": "这条消息我没能读懂。请用文字说说遇到的问题，或者让同事来帮您。",
+        "en": "I couldn't read that message. Please tell me in words what happened, or I can bring in a colleague.",
+    },
+    "asked": {
+        "zh": "好的，正在为您转接同事，前面的对话他们都能看到，您不用再说一遍。",
+        "en": "Of course. I'm passing you to a colleague. They can see what you wrote, so you needn't repeat it.",
+    },
+    "policy": {
+        "zh": "这件事需要同事为您处理，我已经转过去了，前面的对话他们都能看到。",
+        "en": "A colleague needs to handle this one. I've passed it on, and they can see what you wrote.",
+    },
+    "urgent": {
+        "zh": "我已经按紧急情况通知同事，他们会优先联系您。请先照上面的步骤做。",
+        "en": "I've alerted a colleague and marked this as urgent. Please follow the steps above meanwhile.",
+    },
+    "reference": {
+        "zh": "受理编号：{reference}。请留在本页，同事会在这里回复您；也可以拨打 {phone}，报上编号即可。",
+        "en": "Your reference is {reference}. Please stay on this page, a colleague will reply here. "
+        "You can also call {phone} and give that reference.",
+    },
+    "reference_plain": {
+        "zh": "受理编号：{reference}。请留在本页，同事会在这里回复您。",
+        "en": "Your reference is {reference}. Please stay on this page, a colleague will reply here.",
+    },
+    "other_language": {
+        "zh": "这篇解答目前只有英文版，先给您参考：",
+        "en": "This answer is only available in Chinese so far. Here it is:",
+    },
+    "masked": {
+        "zh": "为了您的安全，消息中的卡号、密码等信息已自动隐藏。",
+        "en": "For your safety, card numbers, passwords and the like in your message have been hidden.",
+    },
+}
+
+
+def say(what: str, language: Language, **values: str) -> str:
+    """A sentence of the bot: a name above, or the reason of a decision. KeyError for an unknown one."""
+    return _TEXTS[what][language].format(**values)
