@@ -42,7 +42,10 @@ def test_a_build_answers_its_own_questions(built: tuple[Settings, BuildResult]) 
     settings, result = built
     assert (result.articles, result.published, result.reused) == (8, True, False)
     edition = _open(settings)
-    for question, article in [("退款几天能到账", "refund-how-long"), ("reset payment password", "account-reset-payment-password")]:
+    for question, article in [
+        ("退款几天能到账", "refund-how-long"),
+        ("reset payment password", "account-reset-payment-password"),
+    ]:
         decision = edition.answerer.decide(question)
         assert decision.candidates[0].article == article
     assert edition.library.get("refund-how-long", "zh").title  # type: ignore[union-attr]  # it was built
@@ -54,7 +57,9 @@ def test_the_manifest_tells_all(built: tuple[Settings, BuildResult]) -> None:
     assert len(manifest["encoder"]["hash"]) == len(manifest["knowledge"]) == 64
     assert {"topay-bot", "numpy", "faiss-cpu"} <= set(manifest["versions"])
     assert all(len(sum_) == 64 for sum_ in manifest["files"].values())
-    assert {"library.json", "calibration.json", "report.json", "zh/vectors.faiss", "en/heads.npy"} <= set(manifest["files"])
+    assert {"library.json", "calibration.json", "report.json", "zh/vectors.faiss", "en/heads.npy"} <= set(
+        manifest["files"]
+    )
 
 
 def test_the_same_knowledge_is_the_same_build(built: tuple[Settings, BuildResult]) -> None:

@@ -38,7 +38,9 @@ def test_ask_for_people(index: Path) -> None:
 
 def test_eval_writes_predictions(index: Path, tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
-    cases.write_text('{"text": "退款几天能到账", "article": "refund-how-long"}\n{"text": "今天天气", "article": null}\n')
+    cases.write_text(
+        '{"text": "退款几天能到账", "article": "refund-how-long"}\n{"text": "今天天气", "article": null}\n'
+    )
     done = _run("eval", "--index", index, "--cases", cases, "--predictions", tmp_path / "out.jsonl", "--format", "json")
     figures = json.loads(done.stdout)
     assert {
@@ -87,7 +89,9 @@ def test_import_then_build_then_eval(tmp_path: Path) -> None:
     file.write_text("\n".join(map(json.dumps, rows)))
     done = _run("import", file, "--into", tmp_path / "kb", "--format", "json")
     assert json.loads(done.stdout)["articles"] == 2, done.output
-    built = _run("build", "--knowledge", tmp_path / "kb", "--index", tmp_path / "ix", "--encoder", "fitted", "--format", "json")
+    built = _run(
+        "build", "--knowledge", tmp_path / "kb", "--index", tmp_path / "ix", "--encoder", "fitted", "--format", "json"
+    )
     assert json.loads(built.stdout)["articles"] == 2, built.output
     reply = json.loads(_run("ask", "something about parking", "--index", tmp_path / "ix", "--format", "json").stdout)
     assert reply["confidence"] > 0

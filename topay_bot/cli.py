@@ -83,7 +83,7 @@ def import_(file: Path, into: Path, format_: str) -> None:
 @main.command()
 @click.option("--knowledge", type=_FOLDER, help="Folder of articles.")
 @click.option("--index", type=_FOLDER, help="Folder of builds.")
-@click.option("--encoder", help="`fitted`, a folder or a Sentence Transformers name.")
+@click.option("--encoder", help="`bundled`, `fitted`, a folder or a Sentence Transformers name.")
 @click.option("--publish/--no-publish", default=True, help="Whether the build goes live.")
 @click.option("--fresh", is_flag=True, help="Take nothing over from the current build.")
 @_format

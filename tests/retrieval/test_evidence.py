@@ -25,9 +25,7 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     scores = np.array([[0.8, 0.3]], dtype=np.float32)
     lexical = np.array([[0.9, 0.6, 0.3, 0.0, 0.2, 0.4]], dtype=np.float32)
     dense = np.array([[0.5, 0.5, 0.5, 0.5, 0.1, 0.7]], dtype=np.float32)
-    found = evidence.gather(
-        scores, np.array([[0, 1]]), lexical, dense, np.array([0.75], dtype=np.float32), _rows()
-    )
+    found = evidence.gather(scores, np.array([[0, 1]]), lexical, dense, np.array([0.75], dtype=np.float32), _rows())
     first, second = (dict(zip(evidence.NAMES, map(float, found[0, place]), strict=True)) for place in (0, 1))
     assert first["score"] == pytest.approx(0.8)
     assert first["margin"] == pytest.approx(0.5)

@@ -8,6 +8,7 @@ the expected share of unknown questions.
 
 from __future__ import annotations
 
+import bisect
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 _FOLDS = 5
 _STEPS = 200  # thresholds looked at; finer steps change nothing that a reader could see
 _PRODUCTS_FROM = 1000  # trials from which products of features are fitted too: some 40 to a weight
-_STARTS = 4  # walks of the search for a threshold
+_STARTS = 5  # walks of the search for a threshold, each begun at three times the trials of the one before
 TOP = 3  # the choices among which a clarification should hold the right article
 
 
@@ -218,10 +219,10 @@ def choose_thresholds(
     testable = [step for step in steps if _effective_size(weight[order[:step]]) >= needed] or steps[-1:]
     bounds = [precision_bound(right[order[:step]], weight[order[:step]], each) for step in testable]
     kept = None
-    for start in sorted({len(testable) * walk // _STARTS for walk in range(_STARTS)}) if testable else ():
-        place = start
+    for walk in range(_STARTS):
+        place = bisect.bisect_left(testable, needed * 3**walk)
         while place < len(testable) and bounds[place] >= precision:
-            kept = place
+            kept = place if kept is None else max(kept, place)
             place += 1
     if kept is not None:
         proven, proven_on = bounds[kept], testable[kept]

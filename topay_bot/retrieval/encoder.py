@@ -13,7 +13,8 @@ from topay_bot.errors import EncoderError
 
 Vectors = npt.NDArray[np.float32]
 Kind = Literal["question", "passage"]
-FITTED = "fitted"
+BUNDLED = "bundled"  # the project's own, for Chinese and English
+FITTED = "fitted"  # learned at build from the knowledge itself, for any language
 
 
 class Encoder(Protocol):
@@ -32,11 +33,15 @@ class Encoder(Protocol):
         ...
 
 
-def load_encoder(name: str) -> Encoder:
-    """The encoder called `name`: a folder or a Sentence Transformers name.
+def load_encoder(name: str | None = None) -> Encoder:
+    """The encoder called `name`: `bundled` (the default), a folder, or a Sentence Transformers name.
 
     `fitted` is not loaded by name but fitted at build. Raises EncoderError saying what to do.
     """
+    if name is None or name == BUNDLED:
+        from topay_bot.retrieval.bundled import BundledEncoder
+
+        return BundledEncoder()
     if name == FITTED:
         raise EncoderError("the encoder 'fitted' comes with an index; name a model or a folder, or build an index")
     from topay_bot.retrieval.sentence import SentenceTransformerEncoder

@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from topay_bot.text import runs, words
+from topay_bot.text import runs, sounds, words
 
-_CHINESE_NGRAMS = (1, 2, 3)
-_LATIN_NGRAMS = (3, 4, 5)
-_FAMILIES = ("w", "c")  # words and their pairs; character n-grams
+_CHINESE_NGRAMS = (1, 2)
+_LATIN_NGRAMS = (2, 3, 4)
+_SOUND_NGRAMS = (1, 2)
+_STEM = 5  # letters of a Latin word that count: truncation stems "transferred" and "transfers" alike
+_WINDOW = 5  # words apart at most that form a pair, in whichever order
 
 
-def features(text: str) -> tuple[list[str], list[str]]:
-    """The lexical features of a normalised text: (words and pairs of words, character n-grams)."""
-    said = words(text)
-    pairs = [f"w:{a} {b}" for a, b in itertools.pairwise(said)]
+def features(text: str) -> tuple[list[str], list[str], list[str]]:
+    """The lexical features of a normalised text, in three families: words and pairs of words, characters, sounds.
+
+    The sizes were chosen by leave-one-out accuracy on the knowledge base; docs/retrieval.md has the table.
+    """
+    said = [word if word > "\u3000" else word[:_STEM] for word in words(text)]
+    pairs = [
+        f"w:{min(one, other)} {max(one, other)}"
+        for place, one in enumerate(said)
+        for other in said[place + 1 : place + 1 + _WINDOW]
+    ]
     grams: list[str] = []
     for token, chinese in runs(text):
         padded, sizes = (token, _CHINESE_NGRAMS) if chinese else (f"<{token}>", _LATIN_NGRAMS)
-        for size in sizes:
-            grams.extend(f"c:{padded[i : i + size]}" for i in range(len(padded) - size + 1))
-    return [f"w:{word}" for word in said] + pairs, grams
+        grams.extend(f"c:{gram}" for gram in _ngrams(padded, sizes))
+    heard = sounds(text)
+    syllables = [f"s:{' '.join(gram)}" for gram in _ngrams(heard, _SOUND_NGRAMS)]
+    return [f"w:{word}" for word in said] + pairs, grams, syllables
+
+
+def _ngrams(sequence: str | list[str], sizes: tuple[int, ...]) -> Iterator[str | list[str]]:
+    for size in sizes:
+        for start in range(len(sequence) - size + 1):
+            yield sequence[start : start + size]
 
 
 class LexicalFeatures:
-    """TF-IDF vectors whose inner product is the mean of two cosines: of words, and of character n-grams.
+    """TF-IDF vectors whose inner product is the mean of the families' cosines: words, characters, sounds.
 
     Sublinear term frequency and smoothed IDF as in scikit-learn's TfidfVectorizer (Manning, Raghavan, Schütze,
     Introduction to Information Retrieval, 6.4): weight = (1 + ln tf) * (1 + ln((1 + n) / (1 + df))).
@@ -49,8 +64,8 @@ class LexicalFeatures:
         """Features of normalised texts that at least `least` of them have, and the texts encoded; cut only once."""
         cut = [features(text) for text in texts]
         frequency: Counter[str] = Counter()
-        for said, grams in cut:
-            frequency.update(set(said) | set(grams))
+        for families in cut:
+            frequency.update({name for family in families for name in family})
         names = sorted(name for name, count in frequency.items() if count >= least)
         counts = np.array([frequency[name] for name in names], dtype=np.float32)
         fitted = cls(names, (1 + np.log((1 + len(cut)) / (1 + counts))).astype(np.float32))
@@ -69,13 +84,14 @@ class LexicalFeatures:
         """`encode`, and for each text the share (0 to 1) of its weight that lies on known features."""
         return self._encode([features(text) for text in texts])
 
-    def _encode(self, cut: Sequence[tuple[list[str], list[str]]]) -> tuple[sp.csr_matrix, npt.NDArray[np.float32]]:
+    def _encode(self, cut: Sequence[Sequence[list[str]]]) -> tuple[sp.csr_matrix, npt.NDArray[np.float32]]:
         data: list[float] = []
         columns: list[int] = []
         ends = [0]
         known = np.zeros(len(cut), dtype=np.float32)
         for row, families in enumerate(cut):
-            shares = [self._add_family(family, data, columns) for family in families if family]
+            present = [family for family in families if family]
+            shares = [self._add_family(family, len(present), data, columns) for family in present]
             known[row] = sum(shares) / len(shares) if shares else 0.0
             ends.append(len(data))
         matrix = sp.csr_matrix(
@@ -84,7 +100,7 @@ class LexicalFeatures:
         )
         return matrix, known
 
-    def _add_family(self, family: list[str], data: list[float], columns: list[int]) -> float:
+    def _add_family(self, family: list[str], families: int, data: list[float], columns: list[int]) -> float:
         weights: list[float] = []
         square = unknown = 0.0
         for name, count in Counter(family).items():
@@ -96,8 +112,7 @@ class LexicalFeatures:
             else:
                 weights.append(weight)
                 columns.append(column)
-        # 1 / sqrt(2): the two families share one unit row.
-        length = math.sqrt(len(_FAMILIES) * square) if square else 1.0
+        length = math.sqrt(families * square) if square else 1.0  # the families share one unit row
         data.extend(weight / length for weight in weights)
         return 1 - unknown / square if square else 0.0
 
