@@ -40,6 +40,9 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith("/static/"):
+                    # Asked for again each time (an ETag makes it cheap): old and new modules never mix.
+                    headers.setdefault("Cache-Control", "no-cache")
                 for name, value in _HEADERS.items():
                     if name != _POLICY or scope["path"] not in _WITHOUT_POLICY:
                         headers.setdefault(name, value)

@@ -1,0 +1,306 @@
+// The conversation: what was said, what is still to be sent, and who owns it. Knows nothing of the page.
+//
+// A message is put into the outbox, under a client id of its own, before anything is sent; it leaves the outbox when
+// the server has taken it or refused it for good. Until then it is sent again and again with that same client id,
+// which the server stores once. What the server says is shown once, by its id.
+
+import * as api from "./api.js";
+import * as keep from "./keep.js";
+import { Pace } from "./pace.js";
+
+// Not crypto.randomUUID: a page without https does not have it.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+
+/** One conversation on the server, from the first word to "start a new one". Replaced as a whole, never mended. */
+class Session {
+  id = null;
+  token = null;
+  seq = 0; // of the newest message shown
+  shown = new Set(); // ids of messages shown
+  state = "pending"; // pending: the bot's; open: a person's; resolved
+  handoff = null;
+  over = new AbortController();
+  poll = null; // AbortController of the poll on its way
+
+  static of({ id, token }) {
+    return Object.assign(new Session(), { id, token });
+  }
+}
+
+export class Conversation {
+  #session = new Session();
+  #outbox = keep.outbox();
+  #sending = null; // the promise of the loop that sends
+  #retry = new Pace(1000, 10_000);
+  #polling = new Pace(2000, 10_000, 1.08);
+  #view;
+  #language;
+
+  /**
+   * `view` is told what to show: received(messages, key) with the key of the message that they answer, queued(item),
+   * refused(item), removed(key), busy(item or null), state(state, handoff), away(null, "offline" or "unavailable"),
+   * lost() and cleared().
+   */
+  constructor(view, language) {
+    this.#view = view;
+    this.#language = language;
+    window.addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.#refresh();
+    });
+    keep.onConversationElsewhere((kept) => this.#changedElsewhere(kept));
+  }
+
+  get state() {
+    return this.#session.state;
+  }
+
+  get handoff() {
+    return this.#session.handoff;
+  }
+
+  /** Take up the conversation that this browser has, if any, and send what was left unsent. */
+  async resume() {
+    const kept = keep.conversation();
+    for (const item of this.#outbox) {
+      this.#view.queued(item);
+      if (item.refused) this.#view.refused(item);
+    }
+    if (kept) {
+      this.#session = Session.of(kept);
+      await this.#untilDone(this.#session, () => this.#catchUp(this.#session));
+    }
+    this.#send();
+    this.#watch();
+  }
+
+  /** The customer says something; `choice` is the article of a title that was tapped. */
+  say(text, choice = null) {
+    this.#queue({ key: newKey(), kind: "message", text, choice });
+  }
+
+  /** The customer wants a person. */
+  askPerson() {
+    if (this.#outbox.some((item) => item.kind === "person")) this.hurry();
+    else this.#queue({ key: newKey(), kind: "person" });
+  }
+
+  /** Whether an answer helped. Rejects when it could not be kept. */
+  feedback(messageId, helpful) {
+    return api.feedback(this.#session, messageId, helpful);
+  }
+
+  /** Try again now what waits to be sent. */
+  hurry() {
+    this.#retry.reset();
+    this.#retry.hurry();
+  }
+
+  /** Take a message that was refused out of the outbox. */
+  withdraw(key) {
+    this.#drop(key);
+  }
+
+  /** Forget this conversation; the next word begins another. */
+  restart() {
+    keep.forgetConversation();
+    this.#replace(new Session());
+    this.#outbox = [];
+    keep.keepOutbox([]);
+    this.#view.cleared();
+    this.#tellState();
+  }
+
+  #queue(item) {
+    this.#outbox.push(item);
+    keep.keepOutbox(this.#outbox);
+    this.#view.queued(item);
+    this.hurry();
+    this.#send();
+  }
+
+  #drop(key) {
+    this.#outbox = this.#outbox.filter((item) => item.key !== key);
+    keep.keepOutbox(this.#outbox);
+  }
+
+  /** One loop at a time sends the outbox in order. */
+  #send() {
+    this.#sending ??= this.#sendAll();
+  }
+
+  #next() {
+    return this.#outbox.find((item) => !item.refused);
+  }
+
+  async #sendAll() {
+    await null; // #sending is set before anything else happens
+    try {
+      for (let item = this.#next(); item; item = this.#next()) {
+        const session = this.#session;
+        this.#view.busy(item);
+        await this.#untilDone(session, () => this.#deliverOrRefuse(session, item));
+      }
+    } finally {
+      this.#sending = null;
+      this.#view.busy(null);
+    }
+  }
+
+  async #deliverOrRefuse(session, item) {
+    try {
+      await this.#deliver(session, item);
+    } catch (error) {
+      if (!(error instanceof api.Problem) || !error.final || error.lost) throw error;
+      item.refused = error.code;
+      keep.keepOutbox(this.#outbox);
+      this.#view.refused(item);
+    }
+  }
+
+  /** Try `work` until it succeeds, the conversation turns out lost, or the session was replaced meanwhile. */
+  async #untilDone(session, work) {
+    while (session === this.#session) {
+      try {
+        await work();
+        this.#retry.reset();
+        this.#view.away(null);
+        return;
+      } catch (error) {
+        if (session !== this.#session || error.name === "AbortError") return;
+        if (error instanceof api.Problem && error.lost) {
+          this.#lose();
+          return;
+        }
+        if (!(error instanceof api.Problem || error instanceof api.Unreachable)) throw error;
+        this.#view.away(error instanceof api.Unreachable ? "offline" : "unavailable");
+        await this.#retry.wait();
+      }
+    }
+  }
+
+  async #deliver(session, item) {
+    session.poll?.abort();
+    if (session.id === null) await this.#begin(session);
+    const { signal } = session.over;
+    const exchange =
+      item.kind === "person"
+        ? await api.handoff(session, signal)
+        : await api.post(
+            session,
+            { text: item.text, client_id: item.key, ...(item.choice ? { choice: item.choice } : {}) },
+            signal,
+          );
+    // Something came between, in another tab or from a person: show it first.
+    if (exchange.messages.length && exchange.messages[0].seq > session.seq + 1) await this.#catchUp(session, item.key);
+    this.#take(session, exchange, item.key);
+    this.#drop(item.key);
+    this.#view.removed(item.key);
+    this.#watch();
+  }
+
+  async #begin(session) {
+    // Another tab may have begun meanwhile.
+    const { id, token } = keep.conversation() ?? (await api.start(this.#language, session.over.signal));
+    Object.assign(session, { id, token });
+    if (session === this.#session) keep.keepConversation(session);
+  }
+
+  /** Fetch everything beyond what is shown. */
+  async #catchUp(session, key = null, signal = session.over.signal) {
+    const first = session.seq;
+    for (;;) {
+      const before = session.seq;
+      this.#take(session, await api.messages(session, before, signal), key);
+      if (session.seq === before) return before - first;
+    }
+  }
+
+  #take(session, exchange, key) {
+    if (session !== this.#session) return;
+    const fresh = exchange.messages.filter((message) => !session.shown.has(message.id));
+    for (const message of fresh) {
+      session.shown.add(message.id);
+      session.seq = Math.max(session.seq, message.seq);
+    }
+    session.state = exchange.state;
+    session.handoff = exchange.handoff ?? session.handoff;
+    if (fresh.length) {
+      this.#view.received(fresh, key);
+      keep.keepConversation(session);
+    }
+    this.#tellState();
+  }
+
+  #tellState() {
+    this.#view.state(this.#session.state, this.#session.handoff);
+  }
+
+  /** The server no longer has the conversation; what is unsent goes into a new one. */
+  #lose() {
+    keep.forgetConversation();
+    this.#replace(new Session());
+    this.#view.lost();
+    this.#tellState();
+  }
+
+  #replace(session) {
+    this.#session.over.abort();
+    this.#session.poll?.abort();
+    this.#session = session;
+    this.#view.away(null);
+    this.hurry();
+  }
+
+  #changedElsewhere(kept) {
+    const session = this.#session;
+    if (kept && session.id === null && this.#outbox.length) return; // about to be taken up by #begin
+    if (kept?.id === session.id) {
+      if (kept && kept.seq > session.seq) this.#refresh();
+    } else if (kept || session.id !== null) {
+      this.#replace(kept ? Session.of(kept) : new Session());
+      this.#view.cleared();
+      for (const item of this.#outbox) this.#view.queued(item);
+      this.#tellState();
+      if (kept) this.#refresh();
+    }
+  }
+
+  /** Look once for what is new, and show how that went; the next occasion tries again. Gives whether to look soon. */
+  async #refresh() {
+    const session = this.#session;
+    if (session.id === null || this.#sending || session.poll) return false;
+    const poll = (session.poll = new AbortController());
+    try {
+      const count = await this.#catchUp(session, null, poll.signal);
+      this.#view.away(null);
+      if (!this.#watching) this.#watch();
+      return count > 0;
+    } catch (error) {
+      if (poll.signal.aborted || session !== this.#session) return true;
+      if (error instanceof api.Problem && error.lost) this.#lose();
+      else if (error instanceof api.Problem || error instanceof api.Unreachable) this.#view.away("offline");
+      else throw error;
+      return false;
+    } finally {
+      session.poll = null;
+    }
+  }
+
+  #watching = false;
+
+  /** While a person owns the conversation, look for what they write: every 2 s, then gradually up to every 10 s. */
+  async #watch() {
+    this.#polling.reset();
+    if (this.#watching) return;
+    this.#watching = true;
+    try {
+      while (this.#session.state === "open") {
+        await this.#polling.wait();
+        if (document.visibilityState === "visible" && (await this.#refresh())) this.#polling.reset();
+      }
+    } finally {
+      this.#watching = false;
+    }
+  }
+}
