@@ -30,8 +30,9 @@ from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shel
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.saving import load_build_encoder, load_shelves, save_retriever
 from topay_bot.retrieval.shelf import Shelf
+from topay_bot.retrieval.trials import Labelled
 from topay_bot.settings import Settings
-from topay_bot.text import Language
+from topay_bot.text import Language, normalise
 
 _KEEP_WHILE_UNCHANGED = 0.9
 _LIBRARIES = ("numpy", "scipy", "faiss-cpu", "scikit-learn", "jieba", "opencc")
@@ -42,6 +43,7 @@ STAGES = ("read", "encode", "learn", "write", "publish")
 class Promise:
     """What a build proved about the answers in one language, by cross-validation."""
 
+    asked: str  # whose questions the trials were
     promised_precision: float
     proven_precision: float  # lower confidence bound of answered precision
     proven_on: int  # answers behind it
@@ -143,6 +145,7 @@ def _build(
         learned[language] = learn(
             [passages[place] for place in places],
             vectors[places],
+            _labelled(library, language, encoder, settings.max_question_chars),
             mix=kept.mix if kept is not None else None,
             seed=settings.seed,
         )
@@ -158,7 +161,9 @@ def _build(
     report = {
         "articles": len(library),
         "passages": len(passages),
-        "languages": {language: asdict(_promise(found)) for language, found in calibrations.items()},
+        "languages": {
+            language: asdict(_promise(found, learned[language].labelled)) for language, found in calibrations.items()
+        },
     }
     retriever = Retriever(
         encoder, {language: found.shelf for language, found in learned.items()}, settings.max_question_chars
@@ -246,9 +251,23 @@ def _encode(encoder: Encoder, passages: Sequence[Passage], before: _Before | Non
     return vectors
 
 
-def _promise(calibration: Calibration) -> Promise:
+def _labelled(library: Library, language: Language, encoder: Encoder, max_chars: int) -> Labelled:
+    """The labelled questions of a language, encoded as customers' questions are; drafts are no right answer."""
+    published = set(library.ids)
+    questions = [
+        (text, tuple(article for article in question.articles if article in published))
+        for question in library.labelled.get(language, ())
+        if (text := normalise(question.text, max_chars))
+    ]
+    texts = tuple(text for text, _ in questions)
+    vectors = encoder.encode(texts, "question") if texts else np.zeros((0, encoder.dimension), dtype=np.float32)
+    return Labelled(texts, vectors, tuple(articles for _, articles in questions))
+
+
+def _promise(calibration: Calibration, labelled: bool) -> Promise:
     bands = calibration.thresholds
     return Promise(
+        "labelled questions" if labelled else "its own questions",
         bands.promised_precision,
         round(bands.proven_precision, 4),
         bands.proven_on,

@@ -102,7 +102,7 @@ def build(
     state = "published" if done.published else "not published"
     click.echo(f"Build {done.build}: {done.articles} articles, {done.passages} passages, {done.seconds:.1f} s, {state}")
     for language, promise in done.languages.items():
-        proven = f"{promise.proven_precision:.1%} proven on {promise.proven_on} answers in cross-validation"
+        proven = f"{promise.proven_precision:.1%} proven on {promise.proven_on} answers to {promise.asked}"
         if promise.promise_kept:
             click.echo(
                 f"{language}: promise kept: of what it answers at least {promise.promised_precision:.0%} are right "

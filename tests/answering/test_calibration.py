@@ -15,7 +15,7 @@ from topay_bot.answering.calibration import (
     precision_bound,
 )
 from topay_bot.retrieval.evidence import NAMES
-from topay_bot.retrieval.learning import Trials
+from topay_bot.retrieval.trials import Trials
 
 
 def _trials(known: int, unknown: int, background: int, seed: int = 3, noise: float = 0.05) -> Trials:

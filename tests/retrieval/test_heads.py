@@ -37,6 +37,17 @@ def test_leave_out_equals_a_second_fit_without_the_article() -> None:
     np.testing.assert_allclose(heads.leave_out(block), _refit_without(gram, labels, noise, block), atol=1e-4)
 
 
+def test_the_correction_gives_the_weights_of_a_second_fit() -> None:
+    gram, labels, noise = _problem()
+    heads = Heads.fit(gram.copy(), labels, labels.max() + 1, noise)
+    block = np.flatnonzero(labels == 1)
+    keep = np.setdiff1d(np.arange(len(labels)), block)
+    again = Heads.fit(gram[np.ix_(keep, keep)].copy(), labels[keep], labels.max() + 1, noise[keep])
+    corrected = heads.weights - heads.correction(block)
+    np.testing.assert_allclose(corrected[keep], again.weights, atol=1e-4)
+    np.testing.assert_allclose(corrected[block], 0, atol=1e-5)
+
+
 def test_a_row_with_more_noise_is_weaker_evidence() -> None:
     gram, labels, noise = _problem()
     loud = noise.copy()

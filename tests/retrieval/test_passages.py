@@ -8,7 +8,7 @@ from topay_bot.retrieval.passages import PassageKind, Rows, passages_of, shelve
 
 
 def _library(*articles: Article, background: dict[str, tuple[str, ...]] | None = None) -> Library:
-    return Library(articles, Facts(), background or {}, Path())  # type: ignore[arg-type]  # keys are literals below
+    return Library(articles, Facts(), background or {}, {}, Path())  # type: ignore[arg-type]  # keys are literals below
 
 
 A_ZH = Article("a", "c", "zh", "退款", ("退款几天", "退款 几天", "退款几天"), body="三天。\n\n## 更多\n\n看账单。")

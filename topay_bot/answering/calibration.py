@@ -19,7 +19,7 @@ from scipy import stats
 from sklearn.linear_model import LogisticRegression
 
 from topay_bot.retrieval import evidence
-from topay_bot.retrieval.learning import Trials
+from topay_bot.retrieval.trials import Trials
 
 Floats = npt.NDArray[np.float64]
 _FOLDS = 5
@@ -145,7 +145,7 @@ def calibrate(
     weight = _weights(trials, unknown_share)
     best_features, right = trials.features[:, 0].astype(np.float64), trials.right[:, 0]
     confidence = np.zeros(len(right))
-    fold = np.random.default_rng(seed).permutation(int(trials.rows.max(initial=0)) + 1)[trials.rows] % _FOLDS
+    fold = np.random.default_rng(seed).permutation(int(trials.question.max(initial=0)) + 1)[trials.question] % _FOLDS
     for number in range(_FOLDS):
         inside, outside = fold == number, fold != number
         if inside.any() and outside.any():

@@ -45,7 +45,7 @@ _ASKING_EN = (
     "need|want|let me (?:talk|speak))"
 )
 _WISH_EN = _any(
-    rf"\b{_ASKING_EN}(?: me)?(?: over| on| through| in touch)?(?: (?:to|with|on to|over to|through to))? {_PERSON_EN}\b",
+    rf"\b{_ASKING_EN}(?: me)?(?: over| on| through| in touch)?(?: (?:to|with))? {_PERSON_EN}\b",
     rf"^(?:please )?(?:{_PERSON_EN}(?: please| pls| now)?[!. ]*)+$",
     r"\b(?:no|stop|not|hate|enough of|tired of) (?:more |with |this |the |talking to )*(?:bots?|robot|machine|ai)\b",
     rf"\bis there {_PERSON_EN} (?:i can|here|there|available|who)",

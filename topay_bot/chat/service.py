@@ -32,7 +32,7 @@ from topay_bot.errors import (
 )
 from topay_bot.privacy import mask
 from topay_bot.reply import reply_for
-from topay_bot.text import Language
+from topay_bot.text import Language, detect_language, normalise
 
 _ATTEMPTS = 5  # of a turn against changes by others; each failure means that somebody else went ahead
 _MAX_CLIENT_ID = 100
@@ -204,7 +204,8 @@ class ChatService:
 
 def _decide(edition: Edition, text: str, language: Language, choice: str | None) -> Decision:
     if choice is not None and edition.library.get(choice, language) is not None:
-        return edition.answerer.chosen(choice, language)
+        # The text is the title that was tapped, in the language of the page.
+        return edition.answerer.chosen(choice, detect_language(normalise(text)) if names_language(text) else language)
     return edition.answerer.decide(text, None if names_language(text) else language)
 
 

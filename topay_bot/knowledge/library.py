@@ -23,6 +23,7 @@ from topay_bot.knowledge.article import (
     parse_article,
 )
 from topay_bot.knowledge.facts import FACTS_FILE, Fact, Facts, load_facts
+from topay_bot.knowledge.labelled import LabelledQuestion, labelled_file, read_labelled
 from topay_bot.text import Language
 
 _NO_ARTICLES = ("README.md",)
@@ -35,6 +36,7 @@ class Library:
     articles: tuple[Article, ...]
     facts: Facts
     background: Mapping[Language, tuple[str, ...]]
+    labelled: Mapping[Language, tuple[LabelledQuestion, ...]]
     root: Path
 
     @cached_property
@@ -79,6 +81,8 @@ class Library:
             digest.update(json.dumps(content, ensure_ascii=False).encode())
         for language in LANGUAGES:
             digest.update(json.dumps(list(self.background.get(language, ())), ensure_ascii=False).encode())
+            labelled = [[question.text, *question.articles] for question in self.labelled.get(language, ())]
+            digest.update(json.dumps(labelled, ensure_ascii=False).encode())
         return digest.hexdigest()
 
 
@@ -115,7 +119,12 @@ def read_library(root: Path) -> tuple[Library, list[Problem]]:
     for language in LANGUAGES:
         background[language], found = _read_lines(root / background_file(language))
         problems += found
-    return Library(tuple(articles), facts, background, root), sorted(problems)
+    labelled: dict[Language, tuple[LabelledQuestion, ...]] = {}
+    ids = {article.id for article in articles}
+    for language in LANGUAGES:
+        labelled[language], found = read_labelled(root / labelled_file(language), ids)
+        problems += found
+    return Library(tuple(articles), facts, background, labelled, root), sorted(problems)
 
 
 def load_library(root: Path) -> Library:
@@ -169,7 +178,7 @@ def library_from_json(raw: dict[str, Any], root: Path) -> Library:
     """What `library_to_json` gave."""
     articles = tuple(_article(fields) for fields in raw["articles"])
     facts = Facts({name: Fact(value["zh"], value["en"], False, 0) for name, value in raw["facts"].items()})
-    return Library(articles, facts, {}, root)
+    return Library(articles, facts, {}, {}, root)
 
 
 def _article(fields: dict[str, Any]) -> Article:

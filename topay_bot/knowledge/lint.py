@@ -96,6 +96,7 @@ def counts(library: Library) -> dict[str, Any]:
         "files": dict(sorted(files.items())),
         "questions": dict(sorted(questions.items())),
         "background": {language: len(library.background.get(language, ())) for language in LANGUAGES},
+        "labelled": {language: len(library.labelled.get(language, ())) for language in LANGUAGES},
         "facts": len(library.facts.values),
         "sample_facts": sum(fact.sample for fact in library.facts.values.values()),
         "categories": dict(sorted(categories.items())),

@@ -65,6 +65,11 @@ class Heads:
         """Scores of every row by heads that never saw it, (rows, articles)."""
         return self.targets - self.weights / np.diag(self.inverse)[:, None]
 
+    def correction(self, block: Ints) -> Floats:
+        """What to take from `weights` (rows, articles) so that they are those of heads that saw no row of a block."""
+        inner = self.inverse[np.ix_(block, block)].astype(np.float64)
+        return self.inverse[:, block] @ np.linalg.solve(inner, self.weights[block]).astype(np.float32)
+
     def leave_out(self, block: Ints) -> Floats:
         """Scores of the rows of a block by heads that saw none of them, (block, articles)."""
         inner = self.inverse[np.ix_(block, block)].astype(np.float64)

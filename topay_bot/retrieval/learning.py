@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import scipy.sparse as sp
 
-from topay_bot.retrieval import evidence
 from topay_bot.retrieval.encoder import Vectors
-from topay_bot.retrieval.heads import NO_ARTICLE, Floats, Heads, kernel
+from topay_bot.retrieval.heads import Floats, Heads, kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 from topay_bot.retrieval.shelf import Mix, Shelf, blend
+from topay_bot.retrieval.trials import Fitted, Labelled, Trials, background_trials, labelled_trials, own_trials
 
 _DENSE_SHARES = (0.25, 0.5, 0.75)
 _WIDTHS = (1.0, 2.5)
@@ -29,20 +28,8 @@ _NOISE_FACTOR = {
 }
 
 
-@dataclass(frozen=True)
-class Trials:
-    """Cross-validated finds: each question of the build asked of heads that had not seen it.
-
-    `features` (m, candidates, len(evidence.NAMES)), `right` bool (m, candidates): whether that candidate is the
-    question's own article, `unknown` bool (m): nothing could have been right. A question occurs once as known
-    (itself left out) and once as unknown (its whole article left out); a background question as unknown only.
-    """
-
-    features: Floats
-    right: npt.NDArray[np.bool_]
-    unknown: npt.NDArray[np.bool_]
-    background: npt.NDArray[np.bool_]
-    rows: npt.NDArray[np.int64]  # which passage was asked
+# With fewer labelled questions the build's own ones say more about its confidence.
+ENOUGH_LABELLED = 200
 
 
 @dataclass(frozen=True)
@@ -51,9 +38,17 @@ class Learned:
 
     shelf: Shelf
     trials: Trials
+    labelled: bool  # the trials are labelled questions, not the build's own
 
 
-def learn(passages: Sequence[Passage], vectors: Vectors, *, mix: Mix | None, seed: int) -> Learned:
+def learn(
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    labelled: Labelled,
+    *,
+    mix: Mix | None,
+    seed: int,
+) -> Learned:
     """Fit on passages in the order of `passages_of`, with their vectors; choose the mix unless one is given."""
     rows = Rows.of(passages)
     lexical, lexical_rows = LexicalFeatures.fit_encode([p.text for p in passages])
@@ -66,8 +61,12 @@ def learn(passages: Sequence[Passage], vectors: Vectors, *, mix: Mix | None, see
     gram = kernel(blend(likeness, dense, mix), mix.width)
     heads = Heads.fit(gram, rows.labels, len(rows.articles), factors * np.float32(mix.noise))
     shelf = Shelf(lexical, passages, lexical_rows, vectors, heads.weights, mix)
-    trials = _trials(heads, likeness, dense, rows, asked, _known_shares(lexical_rows, rows))
-    return Learned(shelf, trials)
+    np.fill_diagonal(likeness, -1)  # a question must not find itself
+    np.fill_diagonal(dense, -1)
+    fitted = Fitted(heads, shelf, likeness, dense)
+    enough = sum(bool(articles) for articles in labelled.articles) >= ENOUGH_LABELLED
+    parts = [labelled_trials(fitted, labelled)] if enough else [own_trials(fitted, asked)]
+    return Learned(shelf, Trials.joined([*parts, background_trials(fitted)]), enough)
 
 
 def _asked(passages: Sequence[Passage]) -> npt.NDArray[np.bool_]:
@@ -106,59 +105,3 @@ def _choose_mix(
                     best = accuracy, mix
     assert best is not None
     return best[1]
-
-
-def _known_shares(matrix: sp.csr_matrix, rows: Rows) -> tuple[Floats, Floats]:
-    """Share of each row's weight on features that other rows have, and that other articles' rows have."""
-    squares = matrix.multiply(matrix).tocsr()
-    total = np.maximum(np.asarray(squares.sum(axis=1)).ravel(), 1e-9)
-    in_rows = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    # Background rows are each a group of their own.
-    group = np.where(rows.labels == NO_ARTICLE, len(rows.articles) + np.arange(len(rows.labels)), rows.labels)[row_of]
-    pairs = np.unique(np.stack([matrix.indices.astype(np.int64), group]), axis=1)
-    in_groups = np.bincount(pairs[0], minlength=matrix.shape[1])
-    by_rows = np.asarray(squares @ (in_rows > 1).astype(np.float32)).ravel() / total
-    by_groups = np.asarray(squares @ (in_groups > 1).astype(np.float32)).ravel() / total
-    return by_rows.astype(np.float32), by_groups.astype(np.float32)
-
-
-def _trials(
-    heads: Heads,
-    likeness: Floats,
-    dense: Floats,
-    rows: Rows,
-    asked: npt.NDArray[np.bool_],
-    known: tuple[Floats, Floats],
-) -> Trials:
-    np.fill_diagonal(likeness, -1)  # a question must not find itself
-    np.fill_diagonal(dense, -1)
-    parts: list[tuple[Floats, npt.NDArray[np.bool_], bool, bool, npt.NDArray[np.int64]]] = []
-    out = heads.leave_one_out()
-
-    def add(which: npt.NDArray[np.int64], scores: Floats, share: Floats, unknown: bool, background: bool) -> None:
-        chosen = evidence.candidates(scores)
-        found = evidence.gather(scores, chosen, likeness[which], dense[which], share[which], rows)
-        right = (chosen == rows.labels[which][:, None]) & (not unknown)
-        parts.append((found, right, unknown, background, which))
-
-    every = np.flatnonzero(asked)
-    if len(every):
-        add(every, out[every], known[0], False, False)
-    for article in range(len(rows.articles)) if len(rows.articles) > 1 else ():
-        block = np.arange(rows.starts[article], rows.ends[article])
-        scores = heads.leave_out(block)
-        scores[:, article] = -1  # below any real score: never chosen before another
-        questions = asked[block]
-        if questions.any():
-            add(block[questions], scores[questions], known[1], True, False)
-    background = np.arange(len(rows.labels))[rows.background]
-    if len(background):
-        add(background, out[background], known[0], True, True)
-    return Trials(
-        np.concatenate([p[0] for p in parts]),
-        np.concatenate([p[1] for p in parts]),
-        np.concatenate([np.full(len(p[4]), p[2]) for p in parts]),
-        np.concatenate([np.full(len(p[4]), p[3]) for p in parts]),
-        np.concatenate([p[4] for p in parts]),
-    )

@@ -1,0 +1,110 @@
+import numpy as np
+import pytest
+
+from topay_bot.retrieval.heads import Heads, kernel
+from topay_bot.retrieval.learning import ENOUGH_LABELLED, learn
+from topay_bot.retrieval.lexical import LexicalFeatures
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows
+from topay_bot.retrieval.shelf import Mix, Shelf, blend
+from topay_bot.retrieval.trials import Fitted, Labelled, Trials, background_trials, labelled_trials, own_trials
+
+Q, B = PassageKind.QUESTION, PassageKind.BACKGROUND
+ASKED = {
+    "refund": ["when does my refund arrive", "refund how many days", "is my refund late", "refund time to my card"],
+    "card": ["add a bank card", "how do i bind my card", "link a new card to pay", "which cards can i add"],
+    "lock": ["my account is locked", "unlock my account", "too many wrong passwords", "account locked out"],
+}
+PASSAGES = [Passage(article, "en", Q, text) for article, texts in sorted(ASKED.items()) for text in texts] + [
+    Passage(None, "en", B, text) for text in ("what is the weather", "tell me a joke", "who won the match")
+]
+MIX = Mix(dense=0.5, width=1.0, noise=0.2)
+
+
+def _vectors(count: int, seed: int) -> np.ndarray:
+    found = np.random.default_rng(seed).normal(size=(count, 16)).astype(np.float32)
+    return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def _fitted(passages: list[Passage], vectors: np.ndarray) -> Fitted:
+    rows = Rows.of(passages)
+    lexical, matrix = LexicalFeatures.fit_encode([p.text for p in passages])
+    likeness, dense = (matrix @ matrix.T).toarray(), vectors @ vectors.T
+    gram = kernel(blend(likeness, dense, MIX), MIX.width)
+    noise = np.full(len(passages), MIX.noise, dtype=np.float32)
+    heads = Heads.fit(gram, rows.labels, len(rows.articles), noise)
+    np.fill_diagonal(likeness, -1)
+    np.fill_diagonal(dense, -1)
+    return Fitted(heads, Shelf(lexical, passages, matrix, vectors, heads.weights, MIX), likeness, dense)
+
+
+@pytest.fixture
+def fitted() -> Fitted:
+    return _fitted(PASSAGES, _vectors(len(PASSAGES), 1))
+
+
+def test_each_question_is_tried_known_and_unknown(fitted: Fitted) -> None:
+    trials = own_trials(fitted, np.array([p.kind is Q for p in PASSAGES]))
+    assert trials.unknown.sum() == (~trials.unknown).sum() == 12
+    assert not trials.right[trials.unknown].any()
+    assert trials.right[~trials.unknown].any(axis=1).all()  # three articles: all are candidates
+    assert sorted(trials.question) == sorted([*range(12), *range(12)])
+
+
+def test_background_is_unknown_and_marked(fitted: Fitted) -> None:
+    trials = background_trials(fitted)
+    assert trials.unknown.all()
+    assert trials.background.all()
+    assert len(trials.unknown) == 3
+
+
+def test_a_held_out_trial_is_that_of_a_shelf_without_the_article(fitted: Fitted) -> None:
+    question, vector = "has my refund arrived on the card", _vectors(1, 9)
+    trials = labelled_trials(fitted, Labelled((question,), vector, (("refund",),)))
+    assert list(trials.unknown) == [False, True]
+    place = Rows.of(PASSAGES).articles.index("refund")
+    keep = np.array([p.article != "refund" for p in PASSAGES])
+    # The same weights of words as before: only the heads change.
+    rows = fitted.shelf.lexical_rows[keep]
+    encoded = fitted.shelf.lexical.encode([question])
+    mixed = blend((encoded @ rows.T).toarray(), vector @ fitted.shelf.vectors[keep].T, MIX)
+    gram = kernel(blend((rows @ rows.T).toarray(), fitted.shelf.vectors[keep] @ fitted.shelf.vectors[keep].T, MIX), 1.0)
+    labels = Rows.of([p for p, kept in zip(PASSAGES, keep, strict=True) if kept]).labels
+    heads = Heads.fit(gram, labels, 2, np.full(int(keep.sum()), MIX.noise, dtype=np.float32))
+    expected = np.sort((kernel(mixed, 1.0) @ heads.weights)[0])[::-1]
+    np.testing.assert_allclose(trials.features[1, :2, 0], expected, atol=1e-4)
+    assert trials.features[1, 2, 0] == -1
+    assert place in range(3)
+
+
+def test_the_shelf_itself_gives_the_features_of_a_labelled_trial(fitted: Fitted) -> None:
+    question, vector = "bind a card", _vectors(1, 4)
+    trials = labelled_trials(fitted, Labelled((question,), vector, (("card",),)))
+    _, features = fitted.shelf.search(question, vector)
+    np.testing.assert_allclose(trials.features[0], features, atol=1e-5)
+
+
+def test_labelled_rejects_are_background_and_any_of_several_articles_is_right(fitted: Fitted) -> None:
+    labelled = Labelled(("a joke please", "card refund"), _vectors(2, 5), ((), ("card", "refund")))
+    trials = labelled_trials(fitted, labelled)
+    by_question = {number: trials.question == number for number in (0, 1)}
+    assert trials.background[by_question[0]].all()
+    assert trials.right[by_question[1] & ~trials.unknown].sum() == 2
+    assert not trials.right[trials.unknown].any()
+
+
+def test_joined_trials_are_of_different_questions(fitted: Fitted) -> None:
+    background = background_trials(fitted)
+    both = Trials.joined([background, background])
+    assert len(np.unique(both.question)) == 2 * len(background.question)
+
+
+def test_few_labelled_questions_are_not_enough() -> None:
+    vectors = _vectors(len(PASSAGES), 1)
+    one = Labelled(("refund when",), _vectors(1, 2), (("refund",),))
+    assert not learn(PASSAGES, vectors, one, mix=MIX, seed=1).labelled
+    many = Labelled(
+        one.texts * ENOUGH_LABELLED, np.repeat(one.vectors, ENOUGH_LABELLED, axis=0), one.articles * ENOUGH_LABELLED
+    )
+    learned = learn(PASSAGES, vectors, many, mix=MIX, seed=1)
+    assert learned.labelled
+    assert (~learned.trials.unknown).sum() == ENOUGH_LABELLED

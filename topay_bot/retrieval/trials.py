@@ -1,0 +1,208 @@
+"""Trials: questions asked of heads that had not seen them, from which confidence is learned.
+
+Two kinds. Where a knowledge base brings labelled questions of customers (see knowledge/labelled.py), those are
+asked: they are what traffic looks like. Otherwise the build's own questions are asked, each left out; editors
+write them to differ from one another, so they are harder than traffic and the bot is more careful than it need be.
+Both are asked a second time as if their article did not exist: then nothing can be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from topay_bot.retrieval import evidence
+from topay_bot.retrieval.encoder import Vectors
+from topay_bot.retrieval.heads import NO_ARTICLE, Floats, Heads, kernel
+from topay_bot.retrieval.passages import Rows
+from topay_bot.retrieval.shelf import Shelf, blend
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+# Below any real score: an article held out is never chosen before another.
+_HELD_OUT = -1.0
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Labelled questions of customers: normalised texts, their vectors (m, dimension), the ids that are right."""
+
+    texts: tuple[str, ...]
+    vectors: Vectors
+    articles: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What was found for questions that the heads had not seen.
+
+    `features` (m, candidates, len(evidence.NAMES)), `right` bool (m, candidates): whether that candidate is a right
+    article, `unknown` bool (m): nothing could have been right, `background` bool (m): because no article is about
+    it, not because its article was held out, `question` int (m): the same number for the same question.
+    """
+
+    features: Floats
+    right: Bools
+    unknown: Bools
+    background: Bools
+    question: Ints
+
+    @classmethod
+    def joined(cls, parts: Sequence[Trials]) -> Trials:
+        """All of them; questions of different parts are different."""
+        starts = np.cumsum([0, *(int(part.question.max(initial=-1)) + 1 for part in parts)])
+        return cls(
+            np.concatenate([part.features for part in parts]),
+            np.concatenate([part.right for part in parts]),
+            np.concatenate([part.unknown for part in parts]),
+            np.concatenate([part.background for part in parts]),
+            np.concatenate([part.question + start for part, start in zip(parts, starts, strict=False)]),
+        )
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted shelf with what its trials need. Similarities among rows (rows, rows) have -1 on the diagonal."""
+
+    heads: Heads
+    shelf: Shelf
+    lexical: Floats
+    dense: Floats
+
+    @property
+    def rows(self) -> Rows:
+        """Where the articles lie."""
+        return self.shelf.rows
+
+    @cached_property
+    def features_known(self) -> _Known:
+        """Which lexical features are known, with any one article held out."""
+        return _Known(self.shelf.lexical_rows, self.rows)
+
+
+def own_trials(fitted: Fitted, asked: Bools) -> Trials:
+    """Each row marked in `asked` left out alone, and once more with its whole article."""
+    rows, known = fitted.rows, fitted.features_known
+    every = np.flatnonzero(asked)
+    out = fitted.heads.leave_one_out()
+    parts = [_trial(fitted, every, out[every], known.beside_row[every], rows.labels[every])]
+    for article, block in _blocks(rows):
+        questions = block[asked[block]]
+        if len(questions):
+            scores = fitted.heads.leave_out(block)[asked[block]]
+            scores[:, article] = _HELD_OUT
+            parts.append(_trial(fitted, questions, scores, known.beside_article[questions], None))
+    return _numbered(parts)
+
+
+def background_trials(fitted: Fitted) -> Trials:
+    """Each background question left out alone."""
+    every = np.arange(len(fitted.rows.labels))[fitted.rows.background]
+    share = fitted.features_known.beside_row[every]
+    found = _trial(fitted, every, fitted.heads.leave_one_out()[every], share, None)
+    return Trials(found.features, found.right, found.unknown, np.ones(len(every), dtype=bool), np.arange(len(every)))
+
+
+def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
+    """Each labelled question as it is, and once more with its articles held out."""
+    rows, heads, mix = fitted.rows, fitted.heads, fitted.shelf.mix
+    number = {article: place for place, article in enumerate(rows.articles)}
+    encoded, share = fitted.shelf.lexical.encode_known(labelled.texts)
+    lexical = np.asarray((encoded @ fitted.shelf.lexical_rows.T).toarray(), dtype=np.float32)
+    dense = labelled.vectors @ fitted.shelf.vectors.T
+    likeness = kernel(blend(lexical, dense, mix), mix.width)
+    truth = [[number[article] for article in articles if article in number] for articles in labelled.articles]
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for question, right in enumerate(truth):
+        groups.setdefault(tuple(sorted(right)), []).append(question)
+    parts: list[Trials] = []
+    for answers, members in groups.items():
+        asked = np.array(members)
+        scores = likeness[asked] @ heads.weights
+        parts.append(_asked(rows, asked, scores, lexical[asked], dense[asked], share[asked], answers))
+        if not answers or len(answers) == len(rows.articles):
+            continue
+        block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
+        without = scores - likeness[asked] @ heads.correction(block)
+        without[:, list(answers)] = _HELD_OUT
+        left = fitted.features_known.share(encoded[asked], answers) * share[asked]
+        parts.append(_asked(rows, asked, without, lexical[asked], dense[asked], left, None))
+    return _numbered(parts)
+
+
+def _asked(
+    rows: Rows,
+    asked: Ints,
+    scores: Floats,
+    lexical: Floats,
+    dense: Floats,
+    share: Floats,
+    right: Sequence[int] | None,
+) -> Trials:
+    """Trials of questions that share their right articles; None: held out, an empty sequence: there are none."""
+    chosen = evidence.candidates(scores)
+    found = evidence.gather(scores, chosen, lexical, dense, share, rows)
+    is_right = np.isin(chosen, list(right or ()))
+    none = np.full(len(asked), right is not None and len(right) == 0)
+    return Trials(found, is_right, np.full(len(asked), not right), none, asked)
+
+
+def _trial(fitted: Fitted, which: Ints, scores: Floats, share: Floats, truth: Ints | None) -> Trials:
+    """Trials of rows of the shelf itself; without a truth nothing can be right."""
+    chosen = evidence.candidates(scores)
+    found = evidence.gather(scores, chosen, fitted.lexical[which], fitted.dense[which], share, fitted.rows)
+    right = np.zeros(chosen.shape, dtype=bool) if truth is None else chosen == truth[:, None]
+    unknown = np.full(len(which), truth is None)
+    return Trials(found, right, unknown, np.zeros(len(which), dtype=bool), which)
+
+
+def _numbered(parts: Sequence[Trials]) -> Trials:
+    """Parts that speak of the same questions under the same numbers."""
+    return Trials(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.right for part in parts]),
+        np.concatenate([part.unknown for part in parts]),
+        np.concatenate([part.background for part in parts]),
+        np.concatenate([part.question for part in parts]),
+    )
+
+
+def _blocks(rows: Rows) -> Iterator[tuple[int, Ints]]:
+    """Each article with its rows; none when there is only one, which nothing could stand in for."""
+    if len(rows.articles) > 1:
+        for article, (start, end) in enumerate(zip(rows.starts, rows.ends, strict=True)):
+            yield article, np.arange(start, end)
+
+
+class _Known:
+    """Shares of a question's lexical weight that lie on features known without itself or without its article."""
+
+    def __init__(self, matrix: sp.csr_matrix, rows: Rows) -> None:
+        in_rows = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        # Background rows are each a group of their own.
+        group = np.where(rows.labels == NO_ARTICLE, len(rows.articles) + np.arange(len(rows.labels)), rows.labels)
+        pairs = np.unique(np.stack([matrix.indices.astype(np.int64), group[row_of]]), axis=1)
+        self._groups = np.bincount(pairs[0], minlength=matrix.shape[1])
+        self._columns_of = [pairs[0][pairs[1] == article] for article in range(len(rows.articles))]
+        self.beside_row = _share(matrix, in_rows > 1)
+        self.beside_article = _share(matrix, self._groups > 1)
+
+    def share(self, matrix: sp.csr_matrix, held_out: Sequence[int]) -> Floats:
+        """The share for questions (m, features) with some articles held out."""
+        groups = self._groups.copy()
+        for article in held_out:
+            groups[self._columns_of[article]] -= 1
+        return _share(matrix, groups > 0)
+
+
+def _share(matrix: sp.csr_matrix, known: Bools) -> Floats:
+    squares = sp.csr_matrix(matrix.multiply(matrix))
+    total = np.maximum(np.asarray(squares.sum(axis=1)).ravel(), 1e-9)
+    share: Floats = (np.asarray(squares @ known.astype(np.float32)).ravel() / total).astype(np.float32)
+    return share
