@@ -1,5 +1,5 @@
 # Sourced by the other scripts: the project's own virtual environment in .venv, installed once and again after
-# pyproject.toml changed. Usage: prepare_environment server|test
+# pyproject.toml changed. Usage: prepare_environment server|test|training
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -37,12 +37,12 @@ prepare_environment() {
   want=$(cksum <pyproject.toml)
   if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
     echo "Installing what the $kind needs (once) ..." >&2
-    if [ "$kind" = test ]; then
+    if [ "$kind" = server ]; then
+      install --editable .
+    else
       # Pinned and first: left to the resolver, torch brings several GB of CUDA. README.md has the CPU route.
       install torch==2.13.0
-      install --editable '.[test]'
-    else
-      install --editable .
+      install --editable ".[$kind]"
     fi
     printf '%s\n' "$want" >"$stamp"
   fi

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import roc_auc_score
 
 from topay_bot.answering.calibration import expected_calibration_error
 from topay_bot.answering.policy import Answer, Candidate, Clarification, Decision
@@ -131,6 +130,8 @@ def figures(cases: Sequence[Case], predictions: Sequence[Prediction], millisecon
     confidence = np.array([p.confidence for p in predictions])
     first = ranks == 1
     reciprocal = np.divide(1.0, ranks, out=np.zeros(len(ranks)), where=ranks > 0)
+
+    from sklearn.metrics import roc_auc_score  # servers import this module's neighbours, not this
 
     def share(which: np.ndarray, among: np.ndarray) -> float:
         return float(which[among].mean()) if among.any() else 0.0

@@ -1,6 +1,7 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
-from pathlib import Path
 
 from topay_bot.retrieval.lexical import LexicalFeatures, features
 from topay_bot.text import normalise

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-from sklearn.linear_model import LogisticRegression
+from scipy.special import betaincinv
 
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.trials import Trials
@@ -49,6 +48,9 @@ class Logistic:
             # Rule of succession: n right ones of n leave a doubt of 1 / (n + 2).
             rate = (right.sum() + 1) / (len(right) + 2)
             return cls(mean, scale, np.zeros(expanded.shape[1]), float(np.log(rate / (1 - rate))))
+        # A server loads confidence and never fits it: scikit-learn would cost its start a second.
+        from sklearn.linear_model import LogisticRegression
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of convergence: the model is judged by its calibration error
             model = LogisticRegression(C=1.0, max_iter=200, tol=1e-3).fit(
@@ -260,7 +262,7 @@ def precision_bound(right: npt.NDArray[np.bool_], weight: Floats, level: float) 
         return 0.0
     size = _effective_size(weight)
     hits = float(np.average(right, weights=weight)) * size
-    return float(stats.beta.ppf(1 - level, hits, size - hits + 1)) if hits > 0 else 0.0
+    return float(betaincinv(hits, size - hits + 1, 1 - level)) if hits > 0 else 0.0
 
 
 def expected_calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], weight: Floats | None = None) -> float:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.decomposition import TruncatedSVD
 
 from topay_bot.retrieval.encoder import FITTED, Kind, Vectors, unit_rows
 from topay_bot.retrieval.lexical import LexicalFeatures
@@ -43,6 +42,8 @@ class FittedEncoder:
         if min(matrix.shape) <= 2:  # too little for a decomposition: the plain features, as far as they go
             projection = np.eye(lexical.dimension, max(1, min(lexical.dimension, DIMENSION)), dtype=np.float32)
             return cls(lexical, projection)
+        from sklearn.decomposition import TruncatedSVD  # a server that loads a fitted encoder can do without
+
         svd = TruncatedSVD(dimension, n_iter=2, n_oversamples=_OVERSAMPLES, random_state=seed).fit(matrix)
         return cls(lexical, np.ascontiguousarray(svd.components_.T, dtype=np.float32))
 
