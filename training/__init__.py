@@ -1,0 +1,1 @@
+"""Trains the bundled bilingual encoder; the server never imports this package. `python -m training --help`."""
