@@ -18,7 +18,9 @@ from pathlib import Path
 
 _VERBS = "show change cancel find open close send check update remove print block".split()
 _ENDS = "please|right now|on my phone|without the app|for my shop|again|today|as a guest|at night|by e-mail".split("|")
-_OPENINGS = "how do i|can i|where can i|i want to|help me|why can't i|is it possible to|i tried to|when can i".split("|")
+_OPENINGS = "how do i|can i|where can i|i want to|help me|why can't i|is it possible to|i tried to|when can i".split(
+    "|"
+)
 
 
 def rows(articles: int, questions: int, seed: int = 3) -> list[dict[str, str]]:

@@ -36,13 +36,13 @@ def _trials(known: int, unknown: int, background: int, seed: int = 3, noise: flo
 @functools.cache
 def _calibrator() -> Calibrator:
     trials = _trials(300, 100, 100)
-    return calibrate(
-        trials, unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1
-    ).calibrator
+    return calibrate(trials, unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1).calibrator
 
 
 def test_confidence_is_a_probability() -> None:
-    done = calibrate(_trials(3000, 1500, 1500), unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1)
+    done = calibrate(
+        _trials(3000, 1500, 1500), unknown_share=0.2, precision=0.8, clarify_precision=0.5, level=0.9, seed=1
+    )
     assert done.calibration_error < 0.03
     fresh = _trials(400, 200, 200, seed=9)
     confidence = np.array([done.calibrator(features)[0] for features in fresh.features])
@@ -50,7 +50,9 @@ def test_confidence_is_a_probability() -> None:
 
 
 def test_the_promise_holds_on_fresh_questions() -> None:
-    done = calibrate(_trials(4000, 2000, 2000), unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.9, seed=1)
+    done = calibrate(
+        _trials(4000, 2000, 2000), unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.9, seed=1
+    )
     assert done.thresholds.promise_kept
     fresh = _trials(4000, 500, 500, seed=11)
     confidence = np.array([done.calibrator(features)[0] for features in fresh.features])
@@ -71,9 +73,7 @@ def test_more_expected_unknowns_make_it_more_careful() -> None:
 def test_fewer_trials_make_it_more_careful() -> None:
     def coverage(size: int) -> float:
         trials = _trials(size, size // 4, size // 4, seed=5)
-        return calibrate(
-            trials, unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.95, seed=1
-        ).coverage
+        return calibrate(trials, unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.95, seed=1).coverage
 
     assert coverage(60) <= coverage(6000)
 

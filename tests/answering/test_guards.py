@@ -26,6 +26,9 @@ from topay_bot.text import normalise
         "get me someone from your support staff member",
         "is there a real person I can talk to",
         "HUMAN",
+        "请帮我转接专人",
+        "I want to be connected to an employee",
+        "where are the humans? give me a colleague",
     ],
 )
 def test_a_wish_for_a_person(text: str) -> None:
@@ -57,6 +60,8 @@ def test_no_wish_for_a_person(text: str) -> None:
     assert not wishes_person(normalise(text))
 
 
-@pytest.mark.parametrize(("text", "expected"), [("", False), ("!!! ...", False), ("好", True), ("a", True), ("1", True)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", False), ("!!! ...", False), ("好", True), ("a", True), ("1", True)]
+)
 def test_readable(text: str, expected: bool) -> None:
     assert readable(text) is expected

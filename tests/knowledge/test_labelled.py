@@ -7,7 +7,8 @@ from topay_bot.knowledge.labelled import LabelledQuestion, read_labelled
 
 def test_questions_with_one_several_and_no_articles(tmp_path: Path) -> None:
     file = tmp_path / "calibration.zh.jsonl"
-    file.write_text('{"text": " 退款 ", "articles": ["a"]}\n\n{"text": "b", "articles": ["a", "b"]}\n{"text": "天气", "articles": []}\n')
+    lines = ['{"text": " 退款 ", "articles": ["a"]}', "", '{"text": "b", "articles": ["a", "b"]}']
+    file.write_text("\n".join([*lines, '{"text": "天气", "articles": []}', ""]))
     found, problems = read_labelled(file, {"a", "b"})
     assert problems == []
     assert found == (LabelledQuestion("退款", ("a",)), LabelledQuestion("b", ("a", "b")), LabelledQuestion("天气", ()))

@@ -15,7 +15,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 _PERSON_ZH = (
     "(?:真人|活人|大活人|人工(?!审核|审查|智能|费|成本|复核|处理)|客服(?:人员|专员|小姐姐|小哥哥?|代表|经理)|在线客服|"
-    "接线员|话务员|坐席|专员|工作人员|值班的?人|你们的人|管事的人?)"
+    "接线员|话务员|坐席|专员|专人|真的?客服|工作人员|值班的?人|你们的人|管事的人?)"
 )
 _WISH_ZH = _any(
     rf"转(?:一下|接|到|给)?(?:个)?{_PERSON_ZH}",
@@ -37,12 +37,12 @@ _NO_WISH_ZH = _any(
 )
 _PERSON_EN = (
     "(?:(?:a|an|the|your|some|another|any|actual|real|live|human|customer|support|service|proper) )*"
-    "(?:human(?: being)?|person|people|agent|representative|rep|operator|advis[oe]r|staff(?: member)?|someone|"
-    "somebody|specialist|team member|manager)"
+    "(?:humans?(?: being)?|person|people|agent|representative|rep|operator|advis[oe]r|staff(?: member)?|someone|"
+    "somebody|specialist|employee|colleague|team member|manager)"
 )
 _ASKING_EN = (
-    "(?:talk|speak|chat|connect|transfer|put|switch|pass|hand|get|give|find|call in|bring|i want|i need|i'd like|"
-    "need|want|let me (?:talk|speak))"
+    "(?:talk|speak|chat|connect(?:ed)?|transfer(?:red)?|put|switch|pass|hand|get|give|find|call in|bring|"
+    "i want|i need|i'd like|need|want|let me (?:talk|speak))"
 )
 _WISH_EN = _any(
     rf"\b{_ASKING_EN}(?: me)?(?: over| on| through| in touch)?(?: (?:to|with))? {_PERSON_EN}\b",

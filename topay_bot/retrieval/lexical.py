@@ -25,6 +25,10 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
 
     The sizes were chosen by leave-one-out accuracy on the knowledge base; docs/retrieval.md has the table.
     """
+    heard = sounds(text)
+    syllables = [f"s:{' '.join(gram)}" for gram in _ngrams(heard, _SOUND_NGRAMS)]
+    if heard and not any(chinese for _, chinese in runs(text)):
+        return [], [], syllables  # typed in pinyin: as Latin words it would be like nothing
     said = [word if word > "\u3000" else word[:_STEM] for word in words(text)]
     pairs = [
         f"w:{min(one, other)} {max(one, other)}"
@@ -35,8 +39,6 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
     for token, chinese in runs(text):
         padded, sizes = (token, _CHINESE_NGRAMS) if chinese else (f"<{token}>", _LATIN_NGRAMS)
         grams.extend(f"c:{gram}" for gram in _ngrams(padded, sizes))
-    heard = sounds(text)
-    syllables = [f"s:{' '.join(gram)}" for gram in _ngrams(heard, _SOUND_NGRAMS)]
     return [f"w:{word}" for word in said] + pairs, grams, syllables
 
 
