@@ -203,7 +203,7 @@ def test_killing_a_build_at_any_moment_leaves_a_whole_build_current(copied: Sett
     store = BuildStore(copied.index)
     moments = random.Random(5)
     killed = 0
-    for attempt in range(20):
+    for attempt in range(60):
         child = start(attempt)
         child.join(moments.uniform(0, seconds))
         if child.is_alive():
@@ -211,7 +211,9 @@ def test_killing_a_build_at_any_moment_leaves_a_whole_build_current(copied: Sett
             killed += 1
         child.join()
         store.open()  # verifies every file
-    assert killed >= 5  # otherwise the test tries nothing
+        if killed == 20:
+            break
+    assert killed == 20
     make_build(copied)
     assert not [path for path in copied.index.iterdir() if path.name.startswith(".building")]
     assert _open(copied).answerer.decide("退款几天能到账").candidates
