@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.samples import copy_knowledge
+from topay_bot import building
 from topay_bot.building import BuildResult, make_build
 from topay_bot.edition import Edition, open_edition
 from topay_bot.errors import ArtefactError, BuildError, EncoderError, KnowledgeError
 from topay_bot.retrieval.index import MANIFEST, BuildStore, seal
+from topay_bot.retrieval.passages import Passage
 from topay_bot.settings import Settings, load_settings
 
 
@@ -94,6 +96,27 @@ def test_one_edit_reuses_what_did_not_change(copied: Settings, monkeypatch: pyte
     assert not result.reused
     assert encoded == ["退的钱到底啥时候回来呀"]
     assert _open(copied).answerer.decide("退的钱到底啥时候回来呀").candidates[0].article == "refund-how-long"
+
+
+def test_a_language_without_changes_is_not_learned_again(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[str] = []
+    original = building.learn
+
+    def spy(passages: list[Passage], *more: object, **options: object) -> object:
+        learned.append(passages[0].language)
+        return original(passages, *more, **options)  # type: ignore[arg-type]  # passed on as it came
+
+    monkeypatch.setattr(building, "learn", spy)
+    before = BuildStore(copied.index).open().manifest["files"]
+    file = next(copied.knowledge.glob("*/refund-how-long.zh.md"))
+    file.write_text(file.read_text().replace("questions:\n", "questions:\n  - 退的钱到底啥时候回来呀\n", 1))
+    make_build(copied)
+    after = BuildStore(copied.index).open().manifest["files"]
+    assert learned == ["zh"]
+    assert before["en/heads.npy"] == after["en/heads.npy"]
+    assert before["zh/heads.npy"] != after["zh/heads.npy"]
+    make_build(load_settings(**{**copied.model_dump(), "unknown_share": 0.4}))
+    assert learned == ["zh", "en", "zh"] or learned == ["zh", "zh", "en"]  # another setting: all of it
 
 
 def test_not_published_unless_wanted(copied: Settings) -> None:

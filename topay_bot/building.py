@@ -1,7 +1,8 @@
 """Makes a build: library -> passages -> vectors -> heads -> confidence -> files -> CURRENT.
 
-What did not change since the current build is taken over from it: vectors of unchanged passages always; the
-fitted encoder and the chosen mix while at most a tenth of the passages changed. `fresh` takes over nothing.
+What did not change since the current build is taken over from it: vectors of unchanged passages always; a whole
+language when nothing that it learns from changed; the fitted encoder and the chosen mix while at most a tenth of
+the passages changed. `fresh` takes over nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from topay_bot.knowledge.library import Library, library_to_json, load_library
 from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
 from topay_bot.retrieval.fitted import FittedEncoder
 from topay_bot.retrieval.index import FORMAT, Build, BuildStore
-from topay_bot.retrieval.learning import Learned, learn
+from topay_bot.retrieval.learning import learn
 from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shelve
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.saving import load_build_encoder, load_shelves, save_retriever
@@ -75,8 +76,16 @@ class _Before:
 
     build: Build
     shelves: Mapping[Language, Shelf]
+    confidence: Mapping[Language, dict[str, Any]]  # calibration.json
     vectors: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]]
     unchanged: float
+
+    def kept(self, language: Language, basis: str) -> tuple[Shelf, dict[str, Any]] | None:
+        """The shelf of a language with its confidence when it was learned from the very same."""
+        confidence = self.confidence.get(language, {})
+        if confidence.get("basis") != basis or language not in self.shelves:
+            return None
+        return self.shelves[language], confidence
 
     @property
     def much_the_same(self) -> bool:
@@ -138,46 +147,79 @@ def _build(
     encoder = named or _fitted(before, passages, settings.seed)
     vectors = _encode(encoder, passages, before)
     progress("learn")
-    learned: dict[Language, Learned] = {}
-    calibrations: dict[Language, Calibration] = {}
+    shelves: dict[Language, Shelf] = {}
+    saved: dict[Language, dict[str, Any]] = {}
     for language, places in shelve(passages).items():
-        kept = before.shelves.get(language) if before is not None and before.much_the_same else None
-        learned[language] = learn(
-            [passages[place] for place in places],
-            vectors[places],
-            _labelled(library, language, encoder, settings.max_question_chars),
-            mix=kept.mix if kept is not None else None,
-            seed=settings.seed,
-        )
-        calibrations[language] = calibrate(
-            learned[language].trials,
-            unknown_share=settings.unknown_share,
-            precision=settings.answer_precision,
-            clarify_precision=settings.clarify_precision,
-            level=settings.promise_level,
-            seed=settings.seed,
-        )
+        mine = [passages[place] for place in places]
+        labelled = _labelled(library, language, encoder, settings.max_question_chars)
+        basis = _basis(mine, labelled, encoder, settings)
+        kept = before.kept(language, basis) if before is not None else None
+        shelves[language], saved[language] = kept or _learn(language, mine, vectors[places], labelled, before, settings)
+        saved[language]["basis"] = basis
     progress("write")
     report = {
         "articles": len(library),
         "passages": len(passages),
-        "languages": {
-            language: asdict(_promise(found, learned[language].labelled)) for language, found in calibrations.items()
-        },
+        "languages": {language: found["promise"] for language, found in saved.items()},
     }
-    retriever = Retriever(
-        encoder, {language: found.shelf for language, found in learned.items()}, settings.max_question_chars
-    )
-    saved = {
-        language: {"calibrator": found.calibrator.to_json(), "thresholds": asdict(found.thresholds)}
-        for language, found in calibrations.items()
-    }
+    retriever = Retriever(encoder, shelves, settings.max_question_chars)
     with store.write(build, _manifest(library, settings.encoder, encoder, report)) as folder:
         save_retriever(retriever, folder)
         _write_json(folder / "library.json", library_to_json(library))
         _write_json(folder / "calibration.json", saved)
         _write_json(folder / "report.json", report)
     return report
+
+
+def _learn(
+    language: Language,
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    labelled: Labelled,
+    before: _Before | None,
+    settings: Settings,
+) -> tuple[Shelf, dict[str, Any]]:
+    """A shelf fitted anew, with its confidence as calibration.json keeps it."""
+    kept = before.shelves.get(language) if before is not None and before.much_the_same else None
+    mix = kept.mix if kept is not None else None
+    learned = learn(passages, vectors, labelled, mix=mix, seed=settings.seed)
+    calibration = calibrate(
+        learned.trials,
+        unknown_share=settings.unknown_share,
+        precision=settings.answer_precision,
+        clarify_precision=settings.clarify_precision,
+        level=settings.promise_level,
+        seed=settings.seed,
+    )
+    return learned.shelf, {
+        "calibrator": calibration.calibrator.to_json(),
+        "thresholds": asdict(calibration.thresholds),
+        "promise": asdict(_promise(calibration, learned.labelled)),
+    }
+
+
+def _basis(passages: Sequence[Passage], labelled: Labelled, encoder: Encoder, settings: Settings) -> str:
+    """SHA-256 over all that a shelf and its confidence are learned from: the same basis, the same shelf."""
+    content = [
+        [[p.article, p.language, p.kind, p.text] for p in passages],
+        [[text, *articles] for text, articles in zip(labelled.texts, labelled.articles, strict=True)],
+        encoder.content_hash,
+        metadata.version("topay-bot"),
+        _chosen(settings),
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def _chosen(settings: Settings) -> list[float]:
+    """The settings that a build depends on."""
+    return [
+        settings.answer_precision,
+        settings.clarify_precision,
+        settings.unknown_share,
+        settings.promise_level,
+        settings.max_question_chars,
+        settings.seed,
+    ]
 
 
 def _build_id(library: Library, settings: Settings, encoder: Encoder | None) -> str:
@@ -188,14 +230,7 @@ def _build_id(library: Library, settings: Settings, encoder: Encoder | None) -> 
         "encoder": encoder.content_hash if encoder else FITTED,
         "format": FORMAT,
         "version": metadata.version("topay-bot"),
-        "settings": [
-            settings.answer_precision,
-            settings.clarify_precision,
-            settings.unknown_share,
-            settings.promise_level,
-            settings.max_question_chars,
-            settings.seed,
-        ],
+        "settings": _chosen(settings),
     }
     return hashlib.sha256(json.dumps(chosen, ensure_ascii=False).encode()).hexdigest()[:12]
 
@@ -216,6 +251,7 @@ def _before(store: BuildStore, encoder: str, passages: Sequence[Passage]) -> _Be
         if build.manifest["encoder"]["name"] != encoder:
             return None
         shelves = load_shelves(build.folder)
+        confidence = json.loads((build.folder / "calibration.json").read_text(encoding="utf-8"))
     except (TopayError, KeyError, OSError, ValueError):
         return None
     vectors = {
@@ -224,7 +260,7 @@ def _before(store: BuildStore, encoder: str, passages: Sequence[Passage]) -> _Be
         for passage, vector in zip(shelf.passages, shelf.vectors, strict=True)
     }
     now = {(passage.kind, passage.text) for passage in passages}
-    return _Before(build, shelves, vectors, len(now & vectors.keys()) / max(len(now), len(vectors), 1))
+    return _Before(build, shelves, confidence, vectors, len(now & vectors.keys()) / max(len(now), len(vectors), 1))
 
 
 def _fitted(before: _Before | None, passages: Sequence[Passage], seed: int) -> Encoder:
