@@ -190,3 +190,10 @@ def test_counts(both: Folder) -> None:
 def test_no_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="no knowledge folder at"):
         lint(tmp_path / "none")
+
+
+def test_a_file_that_cannot_be_read_is_not_called_missing(folder: Folder) -> None:
+    (folder.root / "payment/payment-gift.en.md").write_text("no front matter", encoding="utf-8")
+    rules = {problem.rule for problem in lint(folder.root)[1]}
+    assert "front-matter" in rules
+    assert "missing-language" not in rules

@@ -7,6 +7,7 @@ questions with one another in lint_questions.py.
 from __future__ import annotations
 
 import datetime
+import glob
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -238,6 +239,8 @@ def _languages(library: Library) -> Iterator[Problem]:
         first = library.get(article_id, found[0])
         assert first is not None
         for language in present.difference(found):
+            if any(library.root.rglob(f"{glob.escape(article_id)}.{language}.md")):
+                continue  # it is there, and its own problem says why it cannot be read
             message = f"{article_id}.{language}.md is missing: every article in both languages"
             yield _at(first, library, "title", "missing-language", message)
         if len(found) < 2:
