@@ -1,4 +1,6 @@
+import ctypes
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -92,16 +94,49 @@ def test_a_failing_build_leaves_nothing(store: BuildStore) -> None:
 
     with pytest.raises(RuntimeError):
         fail()
-    assert sorted(path.name for path in store.root.iterdir()) == sorted([CURRENT, "one"])
+    assert sorted(path.name for path in store.root.iterdir()) == sorted([".lock", CURRENT, "one"])
     store.open()
 
 
 def test_what_a_killed_build_left_is_swept(store: BuildStore) -> None:
-    left = store.root / ".building-999999999-x"
+    left = store.root / ".building-x"
     left.mkdir(parents=True)
     (left / "half").write_text("")
     _write(store, "one")
     assert not left.exists()
+
+
+def test_a_build_at_work_is_waited_for(store: BuildStore) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        _write(BuildStore(store.root), "two")
+        order.append("two")
+
+    other = threading.Thread(target=second)
+    with store.write("one", {}) as folder:
+        other.start()
+        other.join(0.2)
+        assert other.is_alive()
+        (folder / "a.txt").write_text("whole")
+        order.append("one")
+    other.join(10)
+    assert order == ["one", "two"]
+    assert set(store.builds()) == {"one", "two"}
+    store.open("one")
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_a_build_made_again_takes_the_place_of_the_old(
+    store: BuildStore, exchange: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: object())  # a system without renameat2
+    _write(store, "one", "old")
+    store.publish("one")
+    _write(store, "one", "new")
+    assert (store.open().folder / "part" / "a.txt").read_text() == "new"
+    assert sorted(path.name for path in store.root.iterdir()) == sorted([".lock", CURRENT, "one"])
 
 
 @pytest.mark.parametrize("name", ["../one", "/etc", "", "."])

@@ -21,6 +21,7 @@ FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)(.*)\Z", re.DOT
 MAX_ID_BYTES = 200
 # Front matter is two levels deep; an import's `extra` may be deeper. More is an attack on the YAML reader.
 _MAX_DEPTH = 20
+_TOO_DEEP = f"nested more than {_MAX_DEPTH} levels deep"
 # libyaml's reader is ten times as fast as the one in Python; a library without it has only the latter.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -266,6 +267,8 @@ def _front_matter(text: str) -> tuple[dict[Any, Any], dict[str, int]]:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
         line = 2 + (min(mark.line, max(0, text.count("\n") - 1)) if mark else 0)
+        if "nesting depth" in what:  # newer versions of libyaml have a bound of their own
+            raise _BadFront(line, _TOO_DEEP) from None
         raise _BadFront(line, f"not valid YAML: {what}; quote texts that hold ': ' or '#'") from None
     except _BadFront:
         raise
@@ -285,7 +288,7 @@ def _refuse_tricks(text: str) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _MAX_DEPTH:
-                raise _BadFront(line, f"nested more than {_MAX_DEPTH} levels deep")
+                raise _BadFront(line, _TOO_DEEP)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

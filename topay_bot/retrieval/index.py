@@ -2,12 +2,15 @@
 
 A build is written into a hidden folder and renamed when whole; `CURRENT` is replaced by a rename as well. A
 process killed at any moment leaves the current build as it was, and at most a hidden folder that the next
-build sweeps away.
+build sweeps away. Whoever changes the folder of builds holds its lock meanwhile, which the system takes back from
+a process that dies: what lies there hidden when the lock is had was left by the dead.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import fcntl
 import hashlib
 import json
 import os
@@ -23,7 +26,10 @@ from topay_bot.errors import ArtefactError
 FORMAT = 1
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
+_LOCK = ".lock"
 _HIDDEN = ".building-"
+_AT_FDCWD = -100  # of linux/fcntl.h: paths are taken from the working directory
+_RENAME_EXCHANGE = 2  # of linux/fs.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +53,43 @@ class BuildStore:
 
         When the block raises, nothing is left behind. A build that is already there is replaced.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        self._sweep()
-        folder = Path(tempfile.mkdtemp(prefix=f"{_HIDDEN}{os.getpid()}-", dir=self.root))
-        folder.chmod(0o755)
-        try:
-            yield folder
-            files = sorted(path for path in folder.rglob("*") if path.is_file())
-            sums = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
-            whole = {"format": FORMAT, "build": build, **manifest, "files": sums}
-            text = json.dumps({**whole, "seal": seal(whole)}, ensure_ascii=False, indent=1)
-            (folder / MANIFEST).write_text(text, encoding="utf-8")
-            for path in (*files, folder / MANIFEST):
-                _sync(path)
-            target = self.root / build
-            if target.exists():
-                old = folder.with_name(folder.name + "-old")
-                target.rename(old)
-                folder.rename(target)
-                shutil.rmtree(old, ignore_errors=True)
-            else:
-                folder.rename(target)
-            _sync(self.root)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with self._locked():
+            self._sweep()
+            folder = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=self.root))
+            folder.chmod(0o755)
+            try:
+                yield folder
+                self._put_in_place(folder, build, manifest)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _put_in_place(self, folder: Path, build: str, manifest: dict[str, Any]) -> None:
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        sums = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+        whole = {"format": FORMAT, "build": build, **manifest, "files": sums}
+        text = json.dumps({**whole, "seal": seal(whole)}, ensure_ascii=False, indent=1)
+        (folder / MANIFEST).write_text(text, encoding="utf-8")
+        for path in (*files, folder / MANIFEST):
+            _sync(path)
+        target = self.root / build
+        if target.exists():
+            _exchange(folder, target)  # the caller removes what was there before
+        else:
+            folder.rename(target)
+        _sync(self.root)
 
     def publish(self, build: str) -> None:
         """Make a build the current one; it is verified first."""
         self.open(build)
-        handle, name = tempfile.mkstemp(prefix=".CURRENT-", dir=self.root)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(build + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(self.root / CURRENT)
-        _sync(self.root)
+        with self._locked():
+            handle, name = tempfile.mkstemp(prefix=".CURRENT-", dir=self.root)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(build + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(self.root / CURRENT)
+            _sync(self.root)
 
     def current(self) -> str | None:
         """Id of the current build, or None before the first."""
@@ -113,17 +120,24 @@ class BuildStore:
 
     def forget_old(self, keep: int) -> None:
         """Remove the oldest builds beyond `keep`; never the current one."""
-        current = self.current()
-        others = [build for build in self.builds() if build != current]
-        for build in others[: max(0, len(others) - (keep - 1))]:
-            shutil.rmtree(self.root / build, ignore_errors=True)
+        with self._locked():
+            current = self.current()
+            others = [build for build in self.builds() if build != current]
+            for build in others[: max(0, len(others) - (keep - 1))]:
+                shutil.rmtree(self.root / build, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of the folder of builds; another process that changes it is waited for."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / _LOCK).open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _sweep(self) -> None:
-        """Remove what killed builds left; folders of builds that are still running stay."""
+        """Remove what killed builds left. The caller holds the lock, so nobody is at work on any of it."""
         for path in self.root.glob(f"{_HIDDEN}*"):
-            owner = path.name.removeprefix(_HIDDEN).split("-", 1)[0]
-            if not (owner.isdigit() and Path(f"/proc/{owner}").exists() and int(owner) != os.getpid()):
-                shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
         for path in self.root.glob(".CURRENT-*"):
             path.unlink(missing_ok=True)
 
@@ -160,6 +174,20 @@ def _verified(folder: Path) -> dict[str, Any]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Swap two folders in one step, so that no moment is without either.
+
+    renameat2(2) with RENAME_EXCHANGE; where the system lacks it, three renames with a moment between them.
+    """
+    swap = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if swap is not None and not swap(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE):
+        return
+    aside = one.with_name(one.name + "-aside")
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
 
 
 def _sync(path: Path) -> None:
