@@ -1,0 +1,23 @@
+"""The command that serves the desk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from topay_bot.commands.shared import FOLDER, index_option
+from topay_bot.settings import load_settings
+
+
+@click.command()
+@click.option("--host", help="Address to serve on.")
+@click.option("--port", type=int, help="Port to serve on.")
+@index_option
+@click.option("--knowledge", type=FOLDER, help="Folder of articles.")
+@click.option("--data", type=FOLDER, help="Folder of the conversations' database.")
+def serve(host: str | None, port: int | None, index: Path | None, knowledge: Path | None, data: Path | None) -> None:
+    """Serve the chat page and the API."""
+    from topay_bot.web.app import run
+
+    run(load_settings(host=host, port=port, index=index, knowledge=knowledge, data=data))

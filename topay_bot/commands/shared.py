@@ -1,0 +1,43 @@
+"""What commands share: kinds of options, output for machines, and a progress bar."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+index_option = click.option("--index", type=FOLDER, help="Folder of builds.")
+format_option = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="json for machines."
+)
+
+
+def echo_json(value: Any) -> None:
+    """One JSON document on a line of its own."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+class progress_bar:  # reads as a function where it is used
+    """A progress bar on a terminal, nothing elsewhere: `with progress_bar(label, steps) as step: step("what")`."""
+
+    def __init__(self, label: str, length: int) -> None:
+        self._bar: Any = click.progressbar(
+            length=length,
+            label=label,
+            file=sys.stderr,
+            item_show_func=lambda item: str(item or ""),
+            hidden=not sys.stderr.isatty(),
+        )
+
+    def __enter__(self) -> Callable[[str], None]:
+        bar = self._bar.__enter__()
+        return lambda what: bar.update(1, what)
+
+    def __exit__(self, *error: Any) -> None:
+        self._bar.__exit__(*error)
