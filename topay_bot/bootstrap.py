@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from topay_bot import edition
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
 from topay_bot.edition import Edition
-from topay_bot.errors import ArtefactError, EncoderError
-from topay_bot.retrieval.index import BuildStore
+from topay_bot.live import LiveEdition
+from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
@@ -23,15 +22,30 @@ class DeskParts:
 
     chat: ChatService
     store: ConversationStore
-    edition: Callable[[], Edition]
+    edition: LiveEdition
 
 
-def open_edition(settings: Settings | None = None) -> Edition:
-    """The current build of `settings.index`, ready to answer."""
+def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
+    """A build of `settings.index`, the current one by default, ready to answer."""
     settings = settings or load_settings()
     return edition.open_edition(
-        BuildStore(settings.index), None, max_choices=settings.max_choices, human_article=settings.human_article
+        BuildStore(settings.index), build, max_choices=settings.max_choices, human_article=settings.human_article
     )
+
+
+def live_edition(settings: Settings) -> LiveEdition:
+    """The current build of `settings.index`, loaded where it can be; it watches once it is started."""
+
+    def load(build: Build, before: Edition | None) -> Edition:
+        return edition.load_edition(
+            build, max_choices=settings.max_choices, human_article=settings.human_article, before=before
+        )
+
+    live = LiveEdition(BuildStore(settings.index), load)
+    live.look()
+    if live.status.build is None and live.status.failure is None:
+        _log.error("no index in %s; make one with scripts/rebuild-index or `topay-bot build`", settings.index)
+    return live
 
 
 def open_desk(settings: Settings) -> DeskParts:
@@ -39,17 +53,6 @@ def open_desk(settings: Settings) -> DeskParts:
     # Imported here: the command line's other commands need no database.
     from topay_bot.storage.sql_store import SqlStore
 
-    try:
-        current: Edition | None = open_edition(settings)
-    except (ArtefactError, EncoderError) as error:
-        _log.error("no index is loaded: %s", error)
-        current = None
-
-    def serving() -> Edition:
-        if current is None:
-            # Customers may read this: the reason, with its paths, is for the log alone.
-            raise ArtefactError("no index is loaded, the log says why; mend that and start the server again")
-        return current
-
+    live = live_edition(settings)
     store = SqlStore(settings.database())
-    return DeskParts(ChatService(store, serving, max_message_chars=settings.max_message_chars), store, serving)
+    return DeskParts(ChatService(store, live, max_message_chars=settings.max_message_chars), store, live)

@@ -12,6 +12,7 @@ from topay_bot.answering.policy import ArticleRules, Policy
 from topay_bot.errors import ArtefactError
 from topay_bot.knowledge.article import Article
 from topay_bot.knowledge.library import Library, library_from_json
+from topay_bot.retrieval.encoder import Encoder
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.retrieval.saving import load_build_encoder, load_retriever
 from topay_bot.text import Language
@@ -33,6 +34,15 @@ class Edition:
         return found, found.language == language
 
 
+def _encoder(build: Build, before: Edition | None) -> Encoder:
+    described = build.manifest["encoder"]
+    if before is not None:
+        at_hand = before.answerer.retriever.encoder
+        if at_hand.content_hash == described["hash"]:
+            return at_hand
+    return load_build_encoder(build.folder, described)
+
+
 def rules_of(library: Library) -> dict[str, ArticleRules]:
     """What the policy must know of each article; languages agree, which lint holds."""
     return {article.id: ArticleRules(article.handoff, article.risk) for article in library}
@@ -46,13 +56,13 @@ def open_edition(store: BuildStore, build: str | None, *, max_choices: int, huma
     return load_edition(store.open(build), max_choices=max_choices, human_article=human_article)
 
 
-def load_edition(build: Build, *, max_choices: int, human_article: str) -> Edition:
-    """Load a verified build."""
+def load_edition(build: Build, *, max_choices: int, human_article: str, before: Edition | None = None) -> Edition:
+    """Load a verified build. An edition `before` it lends its encoder where the build wants the very same."""
     try:
         raw = json.loads((build.folder / "library.json").read_text(encoding="utf-8"))
         calibration = json.loads((build.folder / "calibration.json").read_text(encoding="utf-8"))
         library = library_from_json(raw, build.folder)
-        retriever = load_retriever(build.folder, load_build_encoder(build.folder, build.manifest["encoder"]))
+        retriever = load_retriever(build.folder, _encoder(build, before))
         calibrators = {name: Calibrator.from_json(calibration[name]["calibrator"]) for name in retriever.shelves}
         thresholds = {name: Thresholds(**calibration[name]["thresholds"]) for name in retriever.shelves}
     except (KeyError, TypeError, OSError) as error:

@@ -167,10 +167,9 @@ async def livez() -> dict[str, str]:
 async def readyz(desk: DeskPart) -> Response:
     """Ready only with an index loaded."""
     try:
-        edition = desk.edition()
+        return JSONResponse(desk.readiness())
     except TopayError as error:
         return problem(503, error.code, str(error))
-    return JSONResponse({"status": "ready", "build": edition.id})
 
 
 @watch.get("/metrics")

@@ -27,7 +27,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        parts.edition.start()
         yield
+        parts.edition.close()
         parts.store.close()
 
     app = FastAPI(

@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from topay_bot.chat.service import ChatService
-from topay_bot.edition import Edition
-from topay_bot.errors import ArtefactError
+from topay_bot.live import LiveEdition
 from topay_bot.settings import Settings
 
 
 class Desk:
     """One server's parts. `edition` gives the edition that answers now, or raises ArtefactError."""
 
-    def __init__(self, settings: Settings, chat: ChatService, edition: Callable[[], Edition]) -> None:
+    def __init__(self, settings: Settings, chat: ChatService, edition: LiveEdition) -> None:
         self.settings = settings
         self.chat = chat
         self.edition = edition
         self.metrics = Metrics()
-        if self.build_id is not None:
-            self.metrics.build.labels(self.build_id).set(1)
+        self.metrics.registry.register(_Builds(edition))
 
     @property
     def build_id(self) -> str | None:
         """The build in use, or None."""
-        try:
-            return self.edition().id
-        except ArtefactError:
-            return None
+        return self.edition.status.build
+
+    def readiness(self) -> dict[str, Any]:
+        """What /readyz tells of the build; raises ArtefactError without one. Reasons, with paths, stay in the log."""
+        told: dict[str, Any] = {"status": "ready", "build": self.edition().id}
+        failure = self.edition.status.failure
+        return told if failure is None else told | {"failed": {"build": failure.build, "code": failure.code}}
+
+
+class _Builds(Collector):
+    """The builds as Prometheus sees them, read when it asks: a swap leaves no label of an old build behind."""
+
+    def __init__(self, edition: LiveEdition) -> None:
+        self._edition = edition
+
+    def collect(self) -> Iterator[Metric]:
+        status = self._edition.status
+        info = GaugeMetricFamily("topay_build_info", "The build in use.", labels=["build"])
+        if status.build is not None:
+            info.add_metric([status.build], 1)
+        yield info
+        yield CounterMetricFamily("topay_build_swaps", "Builds taken up in place of another.", value=status.swaps)
+        yield CounterMetricFamily(
+            "topay_build_failures", "Attempts to take up a build that failed.", value=status.failures
+        )
+        yield GaugeMetricFamily(
+            "topay_build_behind",
+            "1 while CURRENT names a build that cannot be taken up.",
+            value=float(status.failure is not None),
+        )
 
 
 class Metrics:
@@ -50,4 +77,3 @@ class Metrics:
             "topay_handoffs", "Conversations handed to a person.", ["reason", "priority"], registry=self.registry
         )
         self.feedback = Counter("topay_feedback", "Feedback on answers.", ["helpful"], registry=self.registry)
-        self.build = Gauge("topay_build_info", "The build in use.", ["build"], registry=self.registry)
