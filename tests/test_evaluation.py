@@ -5,7 +5,7 @@ import pytest
 
 from topay_bot.answering.policy import Answer, Candidate, Clarification, Decision, Handoff, Priority, Reason, Referral
 from topay_bot.errors import CasesError
-from topay_bot.evaluation import Case, evaluate, load_cases
+from topay_bot.evaluation import Alarm, Case, Part, evaluate, load_cases
 
 REFERRAL = Referral(Reason.LOW_CONFIDENCE, Priority.NORMAL, True)
 
@@ -101,3 +101,49 @@ def test_no_cases_and_no_file(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").write_text("\n")
     with pytest.raises(CasesError, match="holds no case"):
         load_cases(tmp_path / "empty.jsonl")
+
+
+def test_parts_are_counted_like_the_whole() -> None:
+    cases = [
+        Case("answer a:0.9", ("a",), "en", kind="plain"),
+        Case("answer a:0.8 b:0.1", ("b",), "en", kind="plain"),
+        Case("handoff a:0.3", ("a",), "zh", kind="typo"),
+        Case("answer a:0.9", (), "zh", kind="near"),
+        Case("handoff a:0.2", (), "zh", kind="near"),
+        Case("handoff a:0.1", (), "zh", kind="far"),
+        Case("clarify a:0.1", ("a",)),  # of no kind; Latin words: English
+    ]
+    figures, _ = evaluate(_decision, cases)
+    assert set(figures.by_kind) == {"plain", "typo", "near", "far"}
+    assert figures.by_kind["plain"] == Part(2, 2, 0.5, 1.0, 1.0, 0.5, None)
+    assert figures.by_kind["typo"] == Part(1, 1, 1.0, 1.0, 0.0, None, None)
+    assert figures.by_kind["near"] == Part(2, 0, None, None, None, 0.0, 0.5)
+    assert figures.by_kind["far"].oos_rejected == 1
+    assert {name: part.cases for name, part in figures.by_language.items()} == {"en": 3, "zh": 4}
+    assert figures.by_language["en"].coverage == pytest.approx(2 / 3)
+    json.dumps(figures.to_json(), allow_nan=False)
+
+
+def test_wishes_and_emergencies_are_counted_by_what_was_expected() -> None:
+    said = {
+        "asked": Handoff(Reason.ASKED, "en", 0.0, (), REFERRAL),
+        "urgent": Answer(Reason.URGENT, "en", 0.9, (Candidate("u", 0.9),), "u", REFERRAL),
+        "sure": Answer(Reason.CONFIDENT, "en", 0.9, (Candidate("a", 0.9),), "a", None),
+    }
+    cases = [
+        Case("asked", ("h",), expect="human"),
+        Case("sure", ("h",), expect="human"),
+        Case("urgent", ("u",), expect="urgent"),
+        Case("asked", ("a",), expect="answer"),
+        Case("urgent", ("a",), expect="answer"),
+        Case("sure", ("a",), expect="answer"),
+        Case("asked", ("a",)),  # says nothing about what it expects: counts nowhere
+    ]
+    figures, _ = evaluate(lambda text, language: said[text], cases)
+    assert figures.wishes == Alarm(cases=2, recall=0.5, others=4, false_alarms=0.25)
+    assert figures.urgent == Alarm(cases=1, recall=1.0, others=5, false_alarms=0.2)
+    assert figures.decisions == {
+        "answer": {"answer": 2, "handoff": 1},
+        "human": {"answer": 1, "handoff": 1},
+        "urgent": {"answer": 1},
+    }

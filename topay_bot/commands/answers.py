@@ -45,6 +45,7 @@ def ask(text: str, index: Path | None, lang: Any, format_: str) -> None:
 def eval_(index: Path | None, cases: Path, predictions: Path | None, format_: str) -> None:
     """Measure a build on labelled questions."""
     from topay_bot.bootstrap import open_edition
+    from topay_bot.commands.printing import figures_lines
     from topay_bot.evaluation import evaluate, load_cases
 
     edition = open_edition(load_settings(index=index))
@@ -54,9 +55,7 @@ def eval_(index: Path | None, cases: Path, predictions: Path | None, format_: st
     if predictions is not None:
         lines = (json.dumps(p.to_json(), ensure_ascii=False) + "\n" for p in made)
         predictions.write_text("".join(lines), encoding="utf-8")
-    result = {"build": edition.id, **figures.to_json()}
     if format_ == "json":
-        echo_json(result)
+        echo_json({"build": edition.id, **figures.to_json()})
     else:
-        for key, value in result.items():
-            click.echo(f"{key:20} {value}")
+        click.echo("\n".join(figures_lines(edition.id, figures)))
