@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from topay_bot.commands import answers, builds, knowledge, serving
+from topay_bot.commands import answers, builds, knowledge, models, serving
 from topay_bot.errors import TopayError
 
 
@@ -38,8 +38,10 @@ for _command in (
     builds.build,
     builds.builds,
     builds.publish,
+    builds.rollback,
     answers.ask,
     answers.eval_,
+    models.tune,
     serving.serve,
 ):
     main.add_command(_command)

@@ -16,25 +16,37 @@ if TYPE_CHECKING:
 BATCH = 64
 
 
-class SentenceTransformerEncoder:
-    """A model from a local folder or by its hub name; its own prompts for questions and passages are used."""
+def open_model(name: str, device: str | None = "cpu") -> SentenceTransformer:
+    """The Sentence Transformers model in a folder or of that hub name; without a `device`, on the best one.
 
-    def __init__(self, name: str) -> None:
-        try:
-            from sentence_transformers import SentenceTransformer
-        except ImportError:
-            raise EncoderError(
-                f"encoder {name!r} needs sentence-transformers, which is not installed; "
-                "install it as README.md says under 'A larger model': pip install 'topay-bot[transformers]'"
-            ) from None
-        try:
-            self._model: SentenceTransformer = SentenceTransformer(name, device="cpu")
-        except Exception as error:  # the hub raises many kinds; all mean that there is no model
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise EncoderError(
-                f"encoder {name!r} cannot be loaded: {reason}. Give the folder of a downloaded model, "
-                "or check the name and that this machine reaches the model hub"
-            ) from error
+    Raises EncoderError saying what to do.
+    """
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError:
+        raise EncoderError(
+            f"encoder {name!r} needs sentence-transformers, which is not installed; "
+            "install it as README.md says under 'A larger model': pip install 'topay-bot[transformers]'"
+        ) from None
+    try:
+        model: SentenceTransformer = SentenceTransformer(name, device=device)
+    except Exception as error:  # the hub raises many kinds; all mean that there is no model
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise EncoderError(
+            f"encoder {name!r} cannot be loaded: {reason}. Give the folder of a downloaded model, "
+            "or check the name and that this machine reaches the model hub"
+        ) from error
+    return model
+
+
+class SentenceTransformerEncoder:
+    """A model from a local folder or by its hub name; its own prompts for questions and passages are used.
+
+    `model` is the one called `name` where it is loaded already.
+    """
+
+    def __init__(self, name: str, model: SentenceTransformer | None = None) -> None:
+        self._model = open_model(name) if model is None else model
         self.id = Path(name).name if Path(name).is_dir() else name
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.content_hash = _weights_hash(self._model)
