@@ -44,6 +44,8 @@ BREAKS: dict[str, Break] = {
     "literal-figure": lambda f: f.write(body=answer("手续费为 5 元。")),
     "personal-data": lambda f: f.write(questions=_questions("我的手机号13800138000收不到短信")),
     "asks-secret": lambda f: f.write(body=answer("请提供完整的银行卡号。")),
+    "half-width": lambda f: f.write(body=answer("核对清楚,再点确认。")),
+    "mixed-address": lambda f: f.write(body=answer("你也可以稍后再办。")),
     "fact-outside-body": lambda f: f.write(title="手续费 {{ facts.fee.none }}"),
     "no-articles": lambda f: [path.unlink() for path in f.root.rglob("*.md")],
     "same-question": lambda f: f.write(questions=_questions("礼品卡兑换入口在哪里呢", "礼品卡兑换的入口在哪里")),
@@ -112,16 +114,26 @@ def test_problems_name_file_and_line(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["手续费为 2.5%。", "最多 3 次。", "约 2 小时。", "¥20 起。", "Takes 3 business days.", "CNY 20 a day."]
-)
+    "text",
+    [
+        "手续费为 2.5%。", "最多 3 次。", "约 2 小时。", "¥20 起。", "Takes 3 business days.", "CNY 20 a day.",
+        "手续费为两元。", "三个工作日内到账。", "半小时后再试。", "保存五年。",
+        "Takes three business days.", "Wait half an hour.", "It costs two yuan.",
+    ],
+)  # fmt: skip
 def test_a_figure_with_a_unit_belongs_into_the_facts(text: str, folder: Folder) -> None:
     folder.write(body=answer(text))
     assert "literal-figure" in folder.rules()
 
 
 @pytest.mark.parametrize(
-    "text", ["打开第 2 页。", "iPhone 15 也可以。", "选 A4 纸。", "版本 8.1 起支持。", "全天 24/7。"]
-)
+    "text",
+    [
+        "打开第 2 页。", "iPhone 15 也可以。", "选 A4 纸。", "版本 8.1 起支持。", "全天 24/7。",
+        "第二天再试。", "再试两次。", "三月的账单。", "转了半天。", "那一天的结算。", "输入六位数字。",
+        "Enter the six digits.", "Only one day is shown.", "There are two ways.",
+    ],
+)  # fmt: skip
 def test_a_figure_without_a_unit_may_stay(text: str, folder: Folder) -> None:
     folder.write(body=answer(text))
     assert "literal-figure" not in folder.rules()
@@ -155,6 +167,20 @@ def test_asking_for_a_secret_is_a_problem(text: str, folder: Folder) -> None:
 def test_forbidding_or_warning_is_no_asking(text: str, folder: Folder) -> None:
     folder.write(body=answer(text))
     assert folder.rules() == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "他说“你先付钱，我再发货”的，请别信。",
+        "迷你音箱也可以。",
+        "看 [帮助](https://topay.example/help)。",
+        "约（{{ x }}）。",
+    ],
+)
+def test_quotations_and_links_may_stay(text: str, folder: Folder) -> None:
+    folder.write(body=answer(text))
+    assert not folder.rules() & {"half-width", "mixed-address"}
 
 
 @pytest.mark.parametrize(

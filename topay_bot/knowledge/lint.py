@@ -1,7 +1,7 @@
 """Lint: what an editor should mend, as `file:line: rule: message`.
 
-Every rule has a row in docs/lint.md and a test. Rules about single articles are here, those that compare
-questions with one another in lint_questions.py.
+Every rule has a row in docs/lint.md and a test. Rules about single articles are here, those about the words of an
+answer in lint_wording.py, those that compare questions with one another in lint_questions.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from topay_bot.knowledge import lint_questions
+from topay_bot.knowledge import lint_questions, lint_wording
 from topay_bot.knowledge.article import LANGUAGES, Article, Problem
 from topay_bot.knowledge.facts import FACTS_FILE
 from topay_bot.knowledge.library import Library, read_library
@@ -34,31 +34,6 @@ RELATED = (2, 5)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*|\d+")
 _FACT = re.compile(r"\{\{.*?\}\}")
-_FIGURE = re.compile(
-    r"(?<![\w.])\d[\d,.]*\s*(?:元|块钱?|%|％|天|日|小时|分钟|秒|个月|年|个?工作日|周岁|岁|次|"
-    r"(?:business |working )?days?\b|hours?\b|minutes?\b|seconds?\b|months?\b|years?\b|times\b|CNY\b|RMB\b|USD\b)"
-    r"|(?:[¥$€]|CNY|RMB|USD)\s*\d",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+")
-_SECRET = r"(?:卡号(?!的?[后末前最])|登录密码|支付密码|密码|验证码|安全码|cvv)"
-_SECRET_ASKED = re.compile(
-    r"(?:提供|发送|告诉|告知|回复|上传|出示)"
-    rf"(?:给?我们|给?客服|给?我|一下|您的?|你的?|完整的?|收到的|短信|的|、|银行){{0,5}}{_SECRET}"
-    rf"|把[^，。]{{0,6}}{_SECRET}[^，。]{{0,6}}(?:发|提供|告诉|报|念)给?(?:我们|客服|我)"
-    r"|\b(?:send|tell|give|share|provide|text|e-?mail|reply with)"
-    r"(?: (?:us|me|it|support|(?:the|an|our) (?:agent|team)))?(?: with)?"
-    r" (?:your|the full|the whole) (?:[\w-]+ ){0,3}?(?:card number|password|passcode|codes?|pin|cvv)\b",
-    re.IGNORECASE,
-)
-# The sentence forbids or warns instead of asking.
-_REFUSED = re.compile(
-    r"不|勿|别|无需|无须|切莫|要求|索要|骗|冒充|如果有人|让您|让你|叫您|叫你|已经|"
-    r"\bnot\b|n['’]t\b|\bnever\b|\bno ?one\b|\bnobody\b|\bwithout\b|\bask(?:s|ed|ing)?\b|"
-    r"\bscam|\bfake\b|\bpretend|\b(?:we|topay|system)(?:['’]ll| will)?$",
-    re.IGNORECASE,
-)
-_WARNED = re.compile(r"骗子|诈骗|假冒|冒充|\bscam|\bfraud|\bfake\b", re.IGNORECASE)
 _SAME_IN_BOTH = ("handoff", "related", "owner", "audience", "risk")
 
 
@@ -71,6 +46,7 @@ def lint(root: Path, *, production: bool = False, today: datetime.date | None = 
     for article in library:
         for rule in _RULES:
             problems.extend(rule(article, library, today or datetime.date.today()))
+        problems.extend(lint_wording.check(article, shown_path(article, library)))
     problems.extend(_languages(library))
     if not library.articles and not problems:
         problems.append(Problem(root.name, 1, "no-articles", "expected <category>/<id>.zh.md or <id>.en.md files"))
@@ -111,10 +87,6 @@ def shown_path(article: Article, library: Library) -> str:
 
 def _at(article: Article, library: Library, key: str, rule: str, message: str) -> Problem:
     return Problem(shown_path(article, library), article.line(key), rule, message)
-
-
-def _body_line(article: Article, offset: int) -> int:
-    return article.line("body") + article.source[:offset].count("\n")
 
 
 def _length(text: str, language: Language) -> int:
@@ -176,13 +148,6 @@ def _body(article: Article, library: Library, today: datetime.date) -> Iterator[
         yield _at(article, library, "body", "answer-first", message)
 
 
-def _figures(article: Article, library: Library, today: datetime.date) -> Iterator[Problem]:
-    plain = _FACT.sub(lambda match: " " * len(match[0]), article.source)
-    for match in _FIGURE.finditer(plain):
-        message = f"{match[0].strip()!r} belongs into {FACTS_FILE}: write {{{{ facts.group.name }}}}"
-        yield Problem(shown_path(article, library), _body_line(article, match.start()), "literal-figure", message)
-
-
 def _front_texts(article: Article) -> Iterator[tuple[str, str]]:
     """What customers see or say above the body, each with its key."""
     yield "title", article.title
@@ -201,16 +166,6 @@ def _privacy(article: Article, library: Library, today: datetime.date) -> Iterat
             yield Problem(shown_path(article, library), where, "personal-data", f"reads as {mask(line).strip()!r}")
 
 
-def _secrets(article: Article, library: Library, today: datetime.date) -> Iterator[Problem]:
-    for sentence in _SENTENCE.finditer(article.source):
-        for match in _SECRET_ASKED.finditer(sentence[0]):
-            if _REFUSED.search(sentence[0][: match.start()].rstrip()) or _WARNED.search(sentence[0]):
-                continue
-            where = _body_line(article, sentence.start() + match.start())
-            message = f"asks for a secret: {match[0]!r}; no article asks for a full card number, a password or a code"
-            yield Problem(shown_path(article, library), where, "asks-secret", message)
-
-
 def _facts_outside(article: Article, library: Library, today: datetime.date) -> Iterator[Problem]:
     for key, text in _front_texts(article):
         if "{{" in text:
@@ -224,9 +179,7 @@ _RULES: tuple[Callable[[Article, Library, datetime.date], Iterator[Problem]], ..
     _related,
     _keeping,
     _body,
-    _figures,
     _privacy,
-    _secrets,
     _facts_outside,
 )
 
