@@ -6,7 +6,7 @@ Each field is documented in docs/settings.md; a test holds the two together.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from topay_bot.errors import SettingsError
+from topay_bot.text import Language
 
 SETTINGS_FILE = "topay.toml"
 
@@ -61,6 +62,12 @@ class Settings(BaseSettings):
         1000, ge=50, le=20000, description="Longest text taken into account when finding an answer."
     )
     max_message_chars: int = Field(4000, ge=100, le=50000, description="Longest message accepted.")
+    gate_cases: tuple[Path, ...] = Field(
+        (), description="Files of judging questions that a build must not be worse on than the current one."
+    )
+    gate_tolerance: dict[Language, Annotated[float, Field(ge=0, le=1)]] = Field(
+        {"zh": 0.02, "en": 0.02}, description="The fall of a share on those questions that is let pass, by language."
+    )
     keep_builds: int = Field(5, ge=1, le=1000, description="Builds kept on disk, the current one included.")
     seed: int = Field(7, ge=0, description="Seed of everything random in a build.")
 

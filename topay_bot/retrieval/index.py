@@ -16,12 +16,13 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from topay_bot.errors import ArtefactError
+from topay_bot.retrieval.history import Entry, History
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -46,6 +47,7 @@ class BuildStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.history = History(root)
 
     @contextlib.contextmanager
     def write(self, build: str, manifest: dict[str, Any]) -> Iterator[Path]:
@@ -78,10 +80,11 @@ class BuildStore:
             folder.rename(target)
         _sync(self.root)
 
-    def publish(self, build: str) -> None:
-        """Make a build the current one; it is verified first."""
+    def publish(self, build: str) -> str | None:
+        """Make a build the current one; it is verified first. Gives the build that was current before."""
         self.open(build)
         with self._locked():
+            before = self._named()
             handle, name = tempfile.mkstemp(prefix=".CURRENT-", dir=self.root)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(build + "\n")
@@ -90,6 +93,18 @@ class BuildStore:
             Path(name).chmod(0o644)
             Path(name).replace(self.root / CURRENT)
             _sync(self.root)
+        return before
+
+    def record(self, entry: Entry) -> None:
+        """Write an event into the journal."""
+        with self._locked():
+            self.history.append(entry)
+
+    def _named(self) -> str | None:
+        try:
+            return self.current()
+        except ArtefactError:
+            return None
 
     def current(self) -> str | None:
         """Id of the current build, or None before the first."""
@@ -118,12 +133,13 @@ class BuildStore:
         found = [path for path in self.root.glob("*/" + MANIFEST) if not path.parent.name.startswith(".")]
         return [path.parent.name for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path))]
 
-    def forget_old(self, keep: int) -> None:
-        """Remove the oldest builds beyond `keep`; never the current one."""
+    def forget_old(self, keep: int, *, spare: Collection[str] = ()) -> None:
+        """Remove the oldest builds beyond `keep`; never the current one, nor those to `spare`."""
         with self._locked():
-            current = self.current()
-            others = [build for build in self.builds() if build != current]
-            for build in others[: max(0, len(others) - (keep - 1))]:
+            spared = {self._named(), *spare}
+            builds = self.builds()
+            free = [build for build in builds if build not in spared]
+            for build in free[: max(0, len(builds) - keep)]:
                 shutil.rmtree(self.root / build, ignore_errors=True)
 
     @contextlib.contextmanager
