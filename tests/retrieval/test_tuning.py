@@ -15,16 +15,17 @@ from topay_bot.commands import models
 from topay_bot.errors import BuildError, EncoderError
 from topay_bot.knowledge.library import Library, load_library
 from topay_bot.retrieval import tuning
-from topay_bot.retrieval.contrast import Recipe
+from topay_bot.retrieval.contrast import Recipe, fine_tune
 from topay_bot.retrieval.encoder import load_encoder
 from topay_bot.retrieval.passages import PassageKind, passages_of
+from topay_bot.retrieval.sentence import open_model
 from topay_bot.retrieval.tuning import NEVER, REPORT, Comparison, Tuning, deal, steps, tune
 
 THINGS = "card refund password voucher parcel receipt contract ticket salary invoice".split()
 GLAD = "glad happy pleased delighted thrilled cheerful joyful overjoyed satisfied excited".split()
 ANGRY = "angry furious upset annoyed outraged mad bitter irritated enraged resentful".split()
-QUICK = Recipe(epochs=4, rate=3e-4, batch=10)
-SLOW = Recipe(epochs=1, rate=1e-9, prototype_rate=1e-9)  # learns nothing
+QUICK = Recipe(runs=1, epochs=4, rate=3e-4, batch=10)
+SLOW = Recipe(runs=1, epochs=1, rate=1e-9, prototype_rate=1e-9)  # learns nothing
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,36 @@ def test_no_fold_is_tuned_on_or_compared_with_what_it_is_asked(
         assert len(tuned_on[fold]) == 12  # the other ten and two titles
 
 
+def test_the_model_is_the_mean_of_its_runs(base: str) -> None:
+    texts, classes = ["a card", "a refund", "my card", "my refund"], np.array([0, 1, 0, 1])
+    model = open_model(base)
+    recipe = dataclasses.replace(QUICK, epochs=1)
+    first, second = (fine_tune(model, texts, classes, recipe, seed) for seed in (3, 4))
+    both = fine_tune(model, texts, classes, dataclasses.replace(recipe, runs=2), 3)
+    moved = 0
+    for one, two, mean in zip(first.parameters(), second.parameters(), both.parameters(), strict=True):
+        np.testing.assert_allclose(mean.detach(), (one.detach() + two.detach()) / 2, atol=1e-6)
+        moved += int(not np.array_equal(one.detach(), two.detach()))
+    assert moved > 50
+
+
+def test_what_a_build_measures_itself_on_is_never_tuned_on(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _write(tmp_path / "kb", {"one": ["a 1", "a 2", "a 3"], "other": ["b 1", "b 2", "b 3"]})
+    (folder / "background.en.txt").write_text("what is the weather\n")
+    (folder / "calibration.en.jsonl").write_text('{"text": "a customer asks", "articles": ["one"]}\n')
+    seen: set[str] = set()
+
+    def spy_tune(model: Any, texts: Sequence[str], *rest: Any) -> Any:
+        seen.update(texts)
+        return model
+
+    monkeypatch.setattr(tuning, "fine_tune", spy_tune)
+    _tune(folder, base, tmp_path / "tuned")
+    assert seen == {"a 1", "a 2", "a 3", "b 1", "b 2", "b 3", "one", "other"}
+
+
 def _library(tmp_path: Path, articles: dict[str, list[str]]) -> Library:
     return load_library(_write(tmp_path, articles))
 
@@ -231,7 +262,7 @@ def test_progress_is_told_as_often_as_foreseen(moods: Path, base: str, tmp_path:
     heard: list[str] = []
     tune(
         load_library(moods), base, tmp_path / "tuned",
-        folds=2, seed=7, max_chars=1000, recipe=dataclasses.replace(SLOW, epochs=2), progress=heard.append,
+        folds=2, seed=7, max_chars=1000, recipe=dataclasses.replace(SLOW, runs=2), progress=heard.append,
     )  # fmt: skip
-    assert len(heard) == steps(2, dataclasses.replace(SLOW, epochs=2)) - 2  # no last tuning: it was no better
+    assert len(heard) == steps(2, dataclasses.replace(SLOW, runs=2)) - 2  # no last tuning: it was no better
     assert heard[1] == "fold 1 of 2: epoch 1"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 REPORT = "tuning.json"  # beside the weights: where they come from, and what was measured
 LEAST_QUESTIONS = 3  # of an article in a language; with fewer none is ever held out
 LEAST_ARTICLES = 2
+_LEARNED_FROM = (PassageKind.QUESTION, PassageKind.TITLE)
 NEVER = -1  # the fold of a passage that is never held out
 # One-sided: how often luck alone may look like a gain.
 _DOUBT = 0.05
@@ -81,7 +82,7 @@ class Tuning:
 
 def steps(folds: int, recipe: Recipe) -> int:
     """How often `progress` is called at most: once for every epoch and every fold that is measured."""
-    return (folds + 1) * recipe.epochs + folds + 1
+    return (folds + 1) * recipe.runs * recipe.epochs + folds + 1
 
 
 def tune(
@@ -165,19 +166,26 @@ def _open_base(name: str) -> SentenceTransformer:
     """The model to begin with, on a GPU where there is one."""
     if name == FITTED:
         raise EncoderError("the encoder 'fitted' learns from the knowledge at every build; there is nothing to tune")
-    return open_model(str(MODEL) if name == BUNDLED else name, device=None)
+    if name != BUNDLED:
+        return open_model(name, device=None)
+    if not (MODEL / "modules.json").is_file():
+        raise EncoderError(
+            "the bundled encoder comes without a form that can be tuned in this version; "
+            "name a Sentence Transformers model or its folder"
+        )
+    return open_model(str(MODEL), device=None)
 
 
 def _examples(passages: Sequence[Passage], kept: npt.NDArray[np.bool_]) -> tuple[list[str], Ints]:
     """Texts to learn from with their classes: questions and titles, an article being one class in all languages.
 
-    Sections are no questions. Background questions are left alone: a build learns from them what unknown means, and
-    an encoder that had pushed them away would make that look easy.
+    Sections are no questions. Background and labelled questions are left alone: a build measures itself on them, and
+    an encoder that had learned from them would make that look easy.
     """
     rows = [
         passage
         for passage, keep in zip(passages, kept, strict=True)
-        if keep and passage.article is not None and passage.kind is not PassageKind.SECTION
+        if keep and passage.article is not None and passage.kind in _LEARNED_FROM
     ]
     _, classes = np.unique([str(passage.article) for passage in rows], return_inverse=True)
     return [passage.text for passage in rows], classes.astype(np.int64)
@@ -219,7 +227,7 @@ class _Outcome:
         """Whether the nearest passage, and the heads, give the right article, each bool (asked)."""
         passages = [self._passages[place] for place in known]
         expected = np.array([self._passages[place].article for place in asked])
-        labelled = Labelled((), vectors.questions[:0], ())
+        labelled = Labelled((), (), vectors.questions[:0], ())
         shelf = learn(passages, vectors.passages[known], labelled, mix=None, seed=self._seed).shelf
         found = [shelf.search(self._passages[place].text, vectors.questions[place : place + 1])[0] for place in asked]
         first = np.array([hits[0].article if hits else "" for hits in found])
