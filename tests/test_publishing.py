@@ -130,7 +130,7 @@ def test_force_publishes_and_the_journal_says_why(
     assert (entry.event, entry.build, entry.previous, entry.why) == (Event.PUBLISHED, ids[1], ids[0], "两个产品下线")
     assert entry.objections
     assert entry.figures["zh"]["cases"] == 3
-    (row,) = [row for row in json.loads(_run("builds", "--index", root / "index", "--format", "json").stdout)][-1:]
+    row = json.loads(_run("builds", "--index", root / "index", "--format", "json").stdout)[-1]
     assert (row["build"], row["current"], row["why"], row["published"]) == (ids[1], True, "两个产品下线", entry.time)
     assert row["figures"]["zh"]["cases"] == 3
 

@@ -35,6 +35,7 @@ def main() -> None:
 for _command in (
     knowledge.lint,
     knowledge.import_,
+    knowledge.export,
     builds.build,
     builds.builds,
     builds.publish,

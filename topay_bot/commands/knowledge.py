@@ -36,15 +36,38 @@ def lint(knowledge: Path | None, production: bool, format_: str) -> None:
 
 
 @click.command("import")
-@click.argument("file", type=FILE)
+@click.argument("source", type=click.Path(path_type=Path))
 @click.option("--into", type=FOLDER, required=True, help="Knowledge folder to write to.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of a table; found by its questions by default.")
+@click.option("--skip-bad", is_flag=True, help="Write the good rows though others are bad; exit code 3 then.")
 @format_option
-def import_(file: Path, into: Path, format_: str) -> None:
-    """Turn rows {"article", "question", "lang", "title"?, "answer"?} into articles."""
-    from topay_bot.knowledge.exchange import import_rows
+def import_(source: Path, into: Path, lang: str | None, skip_bad: bool, format_: str) -> None:
+    """Turn SOURCE into articles: rows, tables (CSV, TSV, XLSX, JSONL), QnA Maker, HTML pages, or an export."""
+    from topay_bot.knowledge.importing import import_any
 
-    done = import_rows(file, into)
+    done = import_any(source, into, language=lang, skip_bad=skip_bad)
     if format_ == "json":
-        echo_json({"rows": done.rows, "articles": done.articles, "files": [str(path) for path in done.files]})
+        told = {"rows": done.rows, "articles": done.articles, "files": [str(path) for path in done.files]}
+        echo_json(told | {"bad": [{"line": line, "reason": reason} for line, reason in done.bad]})
     else:
         click.echo(f"{done.rows} rows became {done.articles} articles in {into}")
+    for line, reason in done.bad:
+        click.echo(f"{source}:{line}: {reason}", err=True)
+    sys.exit(3 if done.bad else 0)
+
+
+@click.command()
+@click.option("--knowledge", type=FOLDER, help="Folder of articles.")
+@click.option("--out", type=FILE, required=True, help="File to write: .jsonl or .xlsx.")
+@format_option
+def export(knowledge: Path | None, out: Path, format_: str) -> None:
+    """Write the whole knowledge base into one file, from which `import` brings it back without loss."""
+    from topay_bot.knowledge.transfer import export as run
+
+    if out.suffix.lower() not in (".jsonl", ".xlsx"):
+        raise click.UsageError(f"--out is {out}; expected a name that ends in .jsonl or .xlsx")
+    counts = run(load_settings(knowledge=knowledge).knowledge, out)
+    if format_ == "json":
+        echo_json({"file": str(out), **counts})
+    else:
+        click.echo(f"{out}: " + ", ".join(f"{number} of kind {kind}" for kind, number in counts.items()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class _Draft:
     answer: str = ""
     questions: dict[str, None] = field(default_factory=dict)
     other: dict[str, list[Any]] = field(default_factory=dict)
+    related: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +53,50 @@ class Imported:
     rows: int
     articles: int
     files: tuple[Path, ...]
+    bad: tuple[tuple[int, str], ...] = ()  # (line, reason) of rows left out
 
 
-def import_rows(file: Path, into: Path) -> Imported:
-    """Write one article for each id and language of a JSON Lines file; questions join those that are there.
+Rows = Iterable[tuple[int, dict[str, Any] | str]]  # line, and a row or what is wrong with it
 
-    An article that is there keeps everything else as it is: its title, its answer, its place. Raises
-    ImportRowsError with the line and reason of every bad row, before anything is written.
-    """
+
+def import_rows(file: Path, into: Path, *, skip_bad: bool = False) -> Imported:
+    """Write one article for each id and language of a JSON Lines file; questions join those that are there."""
+    return join_rows(json_rows(file), str(file), into, skip_bad=skip_bad)
+
+
+def json_rows(file: Path) -> Rows:
+    """The rows of a JSON Lines file, empty lines left out."""
     try:
         lines = file.read_bytes().split(b"\n")
     except OSError as error:
         raise ImportRowsError(str(file), [(0, f"cannot be read: {error.strerror}")]) from None
+    return ((number, _row(raw)) for number, raw in enumerate(lines, 1) if raw.strip())
+
+
+def join_rows(
+    rows: Rows, source: str, into: Path, *, related: Mapping[str, Sequence[str]] | None = None, skip_bad: bool = False
+) -> Imported:
+    """Write the articles that rows make up; `related` gives the related ids of new ones.
+
+    An article that is there keeps everything else as it is: its title, its answer, its place. Raises
+    ImportRowsError with the line and reason of every bad row, before anything is written; with `skip_bad` those
+    are left out and told in what is returned.
+    """
     drafts: dict[tuple[str, Language], _Draft] = {}
     bad: list[tuple[int, str]] = []
-    rows = 0
-    for number, raw in enumerate(lines, 1):
-        if not raw.strip():
-            continue
-        row = _row(raw)
+    good = 0
+    for number, found in rows:
+        row = found if isinstance(found, str) else _checked(found)
         if isinstance(row, str):
             bad.append((number, row))
             continue
-        rows += 1
-        draft = drafts.setdefault((row["article"], row["lang"]), _Draft(row["article"], row["lang"], number))
+        good += 1
+        key = row["article"], row["lang"]
+        draft = drafts.setdefault(key, _Draft(*key, number, related=list((related or {}).get(key[0], ()))))
         bad.extend((number, reason) for reason in _add(draft, row))
-    if not rows and not bad:
+    if not good and not bad:
         bad.append((1, "no rows; expected lines such as " + _EXPECTED))
-    there = _there(into)
+    there = articles_there(into)
     bad.extend(_place(drafts, there))
     contents: dict[Path, str] = {}
     for draft in drafts.values():
@@ -89,10 +106,10 @@ def import_rows(file: Path, into: Path) -> Imported:
             bad.append((draft.line, made.reason))
         else:
             contents[target] = made
-    if bad:
-        raise ImportRowsError(str(file), sorted(bad))
-    _write_all(contents, file)
-    return Imported(rows, len({draft.id for draft in drafts.values()}), tuple(sorted(contents)))
+    if bad and not (skip_bad and contents):
+        raise ImportRowsError(source, sorted(bad))
+    write_all(contents, source)
+    return Imported(good, len({draft.id for draft in drafts.values()}), tuple(sorted(contents)), tuple(sorted(bad)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +118,7 @@ class _Refused:
 
 
 def _row(raw: bytes) -> dict[str, Any] | str:
-    """The row, or what is wrong with it."""
+    """The row as it is written, or why it cannot be read."""
     try:
         row = json.loads(raw.decode("utf-8-sig"))
         json.dumps(row, ensure_ascii=False).encode()
@@ -113,8 +130,11 @@ def _row(raw: bytes) -> dict[str, Any] | str:
         return f"nested too deeply; expected {_EXPECTED}"
     except ValueError as error:
         return f"not JSON: {error}; expected {_EXPECTED}"
-    if not isinstance(row, dict):
-        return f"is {type(row).__name__}, expected {_EXPECTED}"
+    return row if isinstance(row, dict) else f"is {type(row).__name__}, expected {_EXPECTED}"
+
+
+def _checked(row: dict[str, Any]) -> dict[str, Any] | str:
+    """The row, or what is wrong with it."""
     for key in ("article", "question", "lang"):
         if not isinstance(row.get(key), str) or not row[key].strip():
             return f"{key!r} is {_shown(row.get(key))}, expected text; a row is {_EXPECTED}"
@@ -161,7 +181,7 @@ def _add(draft: _Draft, row: dict[str, Any]) -> Iterator[str]:
                 kept.append(value)
 
 
-def _there(into: Path) -> dict[tuple[str, Language], Path]:
+def articles_there(into: Path) -> dict[tuple[str, Language], Path]:
     """The articles of the folder, in whatever category."""
     found: dict[tuple[str, Language], Path] = {}
     for path in sorted(into.rglob("*.md")) if into.is_dir() else ():
@@ -199,10 +219,12 @@ def _written(draft: _Draft, target: Path) -> str | _Refused:
             front[key] = values[0]
         else:
             extra[key] = values[0] if len(values) == 1 else values
+    if draft.related:
+        front["related"] = draft.related
     if extra:
         front["extra"] = extra
     for plain in (False, True):
-        text = _document(front, draft.answer, plain)
+        text = document(front, draft.answer, plain)
         article, problems = parse_text(text, target, target.name)
         if article is None:
             return _Refused(problems[0].message)
@@ -244,10 +266,11 @@ def _rewritten(text: str, article: Article, questions: tuple[str, ...], body: st
     block = FRONT_MATTER.match(text)
     front: dict[str, Any] = yaml.safe_load(block[1]) if block else {}
     front["questions"] = list(questions)
-    return _document(front, body or article.source)
+    return document(front, body or article.source)
 
 
-def _document(front: dict[str, Any], body: str, plain: bool = False) -> str:
+def document(front: dict[str, Any], body: str, plain: bool = False) -> str:
+    """An article's file."""
     head = _dump(front, plain)
     return f"---\n{head}---\n\n{body}\n" if body else f"---\n{head}---\n"
 
@@ -257,7 +280,7 @@ def _dump(value: Any, plain: bool = False) -> str:
     return yaml.safe_dump(value, allow_unicode=not plain, sort_keys=False, width=10_000)
 
 
-def _write_all(contents: Mapping[Path, str], file: Path) -> None:
+def write_all(contents: Mapping[Path, str], source: str) -> None:
     """All or nothing: everything is on the disk under another name before the first file takes its own."""
     staged: list[tuple[Path, Path]] = []
     try:
@@ -276,4 +299,4 @@ def _write_all(contents: Mapping[Path, str], file: Path) -> None:
     except OSError as error:
         for name, _ in staged:
             name.unlink(missing_ok=True)
-        raise ImportRowsError(str(file), [(0, f"{error.filename} cannot be written: {error.strerror}")]) from None
+        raise ImportRowsError(source, [(0, f"{error.filename} cannot be written: {error.strerror}")]) from None
