@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -71,3 +72,44 @@ def export(knowledge: Path | None, out: Path, format_: str) -> None:
         echo_json({"file": str(out), **counts})
     else:
         click.echo(f"{out}: " + ", ".join(f"{number} of kind {kind}" for kind, number in counts.items()))
+
+
+@click.command()
+@click.argument("article")
+@click.option("--category", help="Folder to write to; by default what the id begins with.")
+@click.option("--knowledge", type=FOLDER, help="Folder of articles.")
+def new(article: str, category: str | None, knowledge: Path | None) -> None:
+    """Write the pair of files of a new ARTICLE, as drafts to fill in."""
+    from topay_bot.knowledge.authoring import new as run
+
+    _tell(run(load_settings(knowledge=knowledge).knowledge, article, category))
+
+
+@click.command()
+@click.argument("article")
+@click.argument("to")
+@click.option("--category", help="Folder to move it to.")
+@click.option("--knowledge", type=FOLDER, help="Folder of articles.")
+def move(article: str, to: str, category: str | None, knowledge: Path | None) -> None:
+    """Give ARTICLE the id TO, or the same and another category; whatever refers to it follows."""
+    from topay_bot.knowledge.authoring import move as run
+
+    _tell(run(load_settings(knowledge=knowledge).knowledge, article, to, category))
+
+
+@click.command()
+@click.argument("article")
+@click.option("--instead", help="Article that takes its place where it is referred to.")
+@click.option("--knowledge", type=FOLDER, help="Folder of articles.")
+def retire(article: str, instead: str | None, knowledge: Path | None) -> None:
+    """Remove ARTICLE, and every reference to it."""
+    from topay_bot.knowledge.authoring import retire as run
+
+    _tell(run(load_settings(knowledge=knowledge).knowledge, article, instead))
+
+
+def _tell(done: Any) -> None:
+    for path in done.written:
+        click.echo(f"wrote {path}")
+    for path in done.removed:
+        click.echo(f"removed {path}")
