@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from topay_bot.answering.calibration import Calibration, calibrate
 from topay_bot.errors import ArtefactError, BuildError, TopayError
@@ -28,12 +29,13 @@ from topay_bot.retrieval.fitted import FittedEncoder
 from topay_bot.retrieval.index import FORMAT, Build, BuildStore
 from topay_bot.retrieval.learning import learn
 from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shelve
-from topay_bot.retrieval.retriever import Retriever
+from topay_bot.retrieval.retriever import Retriever, reading
 from topay_bot.retrieval.saving import load_build_encoder, load_shelves, save_retriever
 from topay_bot.retrieval.shelf import Shelf
+from topay_bot.retrieval.spelling import Speller
 from topay_bot.retrieval.trials import Labelled
 from topay_bot.settings import Settings
-from topay_bot.text import Language, normalise
+from topay_bot.text import Language, detect_language, normalise
 
 _KEEP_WHILE_UNCHANGED = 0.9
 _LIBRARIES = ("numpy", "scipy", "faiss-cpu", "scikit-learn", "jieba", "opencc")
@@ -116,7 +118,9 @@ def make_build(
     report = None if fresh else _same_build(store, build)
     reused = report is not None
     if report is None:
-        report = _build(store, build, library, passages, named, settings, fresh, progress)
+        # One thread: sums in one order on every machine, and on a busy one faster than two that wait for each other.
+        with threadpool_limits(1, "blas"):
+            report = _build(store, build, library, passages, named, settings, fresh, progress)
     progress("publish")
     if publish:
         store.publish(build)
@@ -147,11 +151,12 @@ def _build(
     encoder = named or _fitted(before, passages, settings.seed)
     vectors = _encode(encoder, passages, before)
     progress("learn")
+    speller = Speller.fit(p.text for p in passages if p.article and p.kind is not PassageKind.LABELLED)
     shelves: dict[Language, Shelf] = {}
     saved: dict[Language, dict[str, Any]] = {}
     for language, places in shelve(passages).items():
         mine = [passages[place] for place in places]
-        labelled = _labelled(library, language, encoder, settings.max_question_chars)
+        labelled = _labelled(library, language, encoder, speller, settings.max_question_chars)
         basis = _basis(mine, labelled, encoder, settings)
         kept = before.kept(language, basis) if before is not None else None
         shelves[language], saved[language] = kept or _learn(language, mine, vectors[places], labelled, before, settings)
@@ -162,7 +167,7 @@ def _build(
         "passages": len(passages),
         "languages": {language: found["promise"] for language, found in saved.items()},
     }
-    retriever = Retriever(encoder, shelves, settings.max_question_chars)
+    retriever = Retriever(encoder, shelves, speller, settings.max_question_chars)
     with store.write(build, _manifest(library, settings.encoder, encoder, report)) as folder:
         save_retriever(retriever, folder)
         _write_json(folder / "library.json", library_to_json(library))
@@ -201,8 +206,8 @@ def _learn(
 def _basis(passages: Sequence[Passage], labelled: Labelled, encoder: Encoder, settings: Settings) -> str:
     """SHA-256 over all that a shelf and its confidence are learned from: the same basis, the same shelf."""
     content = [
-        [[p.article, p.language, p.kind, p.text] for p in passages],
-        [[text, *articles] for text, articles in zip(labelled.texts, labelled.articles, strict=True)],
+        [[p.article, p.language, p.kind, p.text, p.also] for p in passages],
+        [[text, *articles] for text, articles in zip(labelled.asked, labelled.articles, strict=True)],
         encoder.content_hash,
         metadata.version("topay-bot"),
         _chosen(settings),
@@ -287,17 +292,17 @@ def _encode(encoder: Encoder, passages: Sequence[Passage], before: _Before | Non
     return vectors
 
 
-def _labelled(library: Library, language: Language, encoder: Encoder, max_chars: int) -> Labelled:
-    """The labelled questions of a language, encoded as customers' questions are; drafts are no right answer."""
-    published = set(library.ids)
+def _labelled(library: Library, language: Language, encoder: Encoder, speller: Speller, max_chars: int) -> Labelled:
+    """The labelled questions of a language that some article answers, encoded as customers' questions are."""
     questions = [
-        (text, tuple(article for article in question.articles if article in published))
+        (text, question.articles)
         for question in library.labelled.get(language, ())
-        if (text := normalise(question.text, max_chars))
+        if question.articles and (text := normalise(question.text, max_chars))
     ]
     texts = tuple(text for text, _ in questions)
-    vectors = encoder.encode(texts, "question") if texts else np.zeros((0, encoder.dimension), dtype=np.float32)
-    return Labelled(texts, vectors, tuple(articles for _, articles in questions))
+    asked = tuple(reading(text, speller, detect_language(text)) for text in texts)
+    vectors = encoder.encode(asked, "question") if asked else np.zeros((0, encoder.dimension), dtype=np.float32)
+    return Labelled(texts, asked, vectors, tuple(articles for _, articles in questions))
 
 
 def _promise(calibration: Calibration, labelled: bool) -> Promise:

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
         0.80, gt=0.2, lt=1.0, description="Wanted share of clarifications whose first three choices hold the right one."
     )
     unknown_share: float = Field(
-        0.20, ge=0.01, le=0.9, description="Expected share of questions that no article answers."
+        0.15, ge=0.01, le=0.9, description="Expected share of questions that no article answers."
     )
     promise_level: float = Field(
         0.90, gt=0.5, lt=1.0, description="One-sided confidence level of the bound that proves the promise."

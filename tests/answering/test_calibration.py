@@ -71,11 +71,17 @@ def test_more_expected_unknowns_make_it_more_careful() -> None:
 
 
 def test_fewer_trials_make_it_more_careful() -> None:
-    def coverage(size: int) -> float:
-        trials = _trials(size, size // 4, size // 4, seed=5)
-        return calibrate(trials, unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.95, seed=1).coverage
+    def answered(size: int, seed: int) -> tuple[float, float]:
+        """Coverage and precision on fresh questions."""
+        trials = _trials(size, size // 4, size // 4, seed=seed)
+        done = calibrate(trials, unknown_share=0.2, precision=0.85, clarify_precision=0.5, level=0.95, seed=1)
+        fresh = _trials(4000, 500, 500, seed=seed + 100)
+        chosen = done.calibrator.best(fresh.features[:, 0]) >= done.thresholds.answer_threshold
+        return float(chosen[~fresh.unknown].mean()), float(fresh.right[chosen, 0].mean()) if chosen.any() else 1.0
 
-    assert coverage(60) <= coverage(6000)
+    few, more, many = (np.array([answered(size, seed) for seed in range(6)]) for size in (60, 200, 2000))
+    assert few[:, 0].mean() < more[:, 0].mean() < many[:, 0].mean()
+    assert min(few[:, 1].min(), more[:, 1].min(), many[:, 1].mean()) >= 0.85
 
 
 def test_a_promise_that_cannot_be_kept_is_said_and_the_careful_side_chosen() -> None:

@@ -35,6 +35,10 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     assert first["dense"] == pytest.approx(0.5)
     assert first["background"] == second["background"] == pytest.approx(0.7)
     assert first["known"] == pytest.approx(0.75)
+    assert (first["words"], first["sense"]) == pytest.approx((0.9, 0.5))
+    assert (second["words"], second["sense"]) == pytest.approx((0.2, 0.1))
+    assert (first["votes"], second["votes"]) == pytest.approx((4 / 6, 1 / 6))  # of six passages in all
+    assert first["mass"] == second["mass"] == pytest.approx(1.1)
 
 
 def test_without_background_nothing_breaks() -> None:

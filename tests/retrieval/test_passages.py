@@ -2,13 +2,18 @@ from pathlib import Path
 
 from topay_bot.knowledge.article import Article
 from topay_bot.knowledge.facts import Facts
+from topay_bot.knowledge.labelled import LabelledQuestion
 from topay_bot.knowledge.library import Library
 from topay_bot.retrieval.heads import NO_ARTICLE
 from topay_bot.retrieval.passages import PassageKind, Rows, passages_of, shelve
 
 
-def _library(*articles: Article, background: dict[str, tuple[str, ...]] | None = None) -> Library:
-    return Library(articles, Facts(), background or {}, {}, Path())  # type: ignore[arg-type]  # keys are literals below
+def _library(
+    *articles: Article,
+    background: dict[str, tuple[str, ...]] | None = None,
+    labelled: tuple[LabelledQuestion, ...] = (),
+) -> Library:
+    return Library(articles, Facts(), background or {}, {"en": labelled}, Path())  # type: ignore[arg-type]  # keys are literals below
 
 
 A_ZH = Article("a", "c", "zh", "退款", ("退款几天", "退款 几天", "退款几天"), body="三天。\n\n## 更多\n\n看账单。")
@@ -48,3 +53,21 @@ def test_an_article_without_a_language_stands_on_its_shelf_all_the_same() -> Non
 
 def test_one_language_has_one_shelf() -> None:
     assert list(shelve(passages_of(_library(B_EN), 100))) == ["en"]
+
+
+def test_a_labelled_question_stands_with_its_first_article_and_none_is_background() -> None:
+    labelled = (LabelledQuestion("card refund?", ("b", "a")), LabelledQuestion("weather?", ()))
+    passages = passages_of(_library(A_ZH, A_EN, B_EN, labelled=labelled), 100)
+    kinds = {p.text: p.kind for p in passages}
+    assert (kinds["card refund?"], kinds["weather?"]) == (PassageKind.LABELLED, PassageKind.BACKGROUND)
+    rows = Rows.of(passages)
+    assert rows.background == slice(len(passages) - 1, len(passages))
+    place = next(i for i, p in enumerate(passages) if p.kind is PassageKind.LABELLED)
+    assert rows.targets[place].tolist() == [1, 1]
+    assert rows.targets.sum() == len(passages) - 1 + 1  # one for each but the background, and one for the second
+
+
+def test_a_labelled_question_gives_no_article_a_language() -> None:
+    passages = passages_of(_library(A_ZH, B_EN, labelled=(LabelledQuestion("when?", ("a",)),)), 100)
+    on_english = {(passages[place].article, passages[place].text) for place in shelve(passages)["en"]}
+    assert {("a", "when?"), ("a", "退款几天")} <= on_english

@@ -23,8 +23,12 @@ from topay_bot.retrieval.trials import Trials
 Floats = npt.NDArray[np.float64]
 _FOLDS = 5
 _STEPS = 200  # thresholds looked at; finer steps change nothing that a reader could see
+_FULL_STRENGTH = 1000  # trials from which the weights' prior variance is 1, scikit-learn's default
 _PRODUCTS_FROM = 1000  # trials from which products of features are fitted too: some 40 to a weight
-_STARTS = 5  # walks of the search for a threshold, each begun at three times the trials of the one before
+_STARTS = 2  # walks of the search for a threshold, the second begun at three times the trials of the first
+# Of the unknown questions, those on a topic of ours that no article covers; the rest are like the background ones.
+# A third: the background lists hold as many near questions as that.
+_HELD_OUT_SHARE = 1 / 3
 TOP = 3  # the choices among which a clarification should hold the right article
 
 
@@ -51,9 +55,12 @@ class Logistic:
         # A server loads confidence and never fits it: scikit-learn would cost its start a second.
         from sklearn.linear_model import LogisticRegression
 
+        # The prior on the weights is the tighter the fewer trials there are: a handful of them, all well told apart,
+        # must not make the model sure of itself.
+        strength = min(1.0, len(features) / _FULL_STRENGTH)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of convergence: the model is judged by its calibration error
-            model = LogisticRegression(C=1.0, max_iter=200, tol=1e-3).fit(
+            model = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(
                 (expanded - mean) / scale, right, sample_weight=weight
             )
         return cls(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
@@ -182,11 +189,14 @@ def _fit_rest(trials: Trials, weight: Floats) -> Logistic | None:
 
 
 def _weights(trials: Trials, unknown_share: float) -> Floats:
-    """Weights of mean 1 under which unknown questions have their expected share, half of it background ones."""
+    """Weights of mean 1 under which unknown questions have their expected share, `_HELD_OUT_SHARE` of it held out."""
     held_out, background = trials.unknown & ~trials.background, trials.background
-    groups = [(~trials.unknown, 1 - unknown_share)]
-    unknown = [group for group in (held_out, background) if group.any()]
-    groups += [(group, unknown_share / len(unknown)) for group in unknown]
+    of_unknown = _HELD_OUT_SHARE if background.any() else 1.0
+    groups = [
+        (~trials.unknown, 1 - unknown_share),
+        (held_out, unknown_share * of_unknown),
+        (background, unknown_share * (1 - of_unknown if held_out.any() else 1.0)),
+    ]
     weight = np.zeros(len(trials.unknown))
     total = sum(share for group, share in groups if group.any())
     for group, share in groups:

@@ -1,7 +1,8 @@
 """Labelled questions: what customers asked, and which articles would have been right.
 
 `calibration.zh.jsonl` and `calibration.en.jsonl` in a knowledge folder hold lines {"text": "...", "articles": [ids]},
-an empty list where no article answers. The build never learns articles from them: it learns how sure it may be.
+an empty list where no article answers. A build learns from them twice: which article a question belongs to, as
+from the questions that editors wrote; and, each left out in turn, how sure it may be.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ class LabelledQuestion:
 
     text: str
     articles: tuple[str, ...]
+
+    def among(self, ids: Collection[str]) -> LabelledQuestion | None:
+        """The question with those of its articles that `ids` holds; None when it had some and all are gone."""
+        kept = tuple(article for article in self.articles if article in ids)
+        return LabelledQuestion(self.text, kept) if kept or not self.articles else None
 
 
 def labelled_file(language: Language) -> str:

@@ -68,7 +68,13 @@ class Library:
 
     def published(self, today: datetime.date) -> Library:
         """The library as customers may see it on that day."""
-        return dataclasses.replace(self, articles=tuple(a for a in self.articles if a.published(today)))
+        articles = tuple(article for article in self.articles if article.published(today))
+        ids = {article.id for article in articles}
+        labelled = {
+            language: tuple(kept for question in asked if (kept := question.among(ids)) is not None)
+            for language, asked in self.labelled.items()
+        }
+        return dataclasses.replace(self, articles=articles, labelled=labelled)
 
     @cached_property
     def hash(self) -> str:

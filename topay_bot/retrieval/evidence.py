@@ -14,7 +14,8 @@ Floats = npt.NDArray[np.float32]
 
 CANDIDATES = 5  # as many as a clarification can use, and one
 NEAREST = 3  # more steady than the single nearest, less dull than the mean (measured: shared guide of issue 5)
-NAMES = ("score", "margin", "lexical", "dense", "background", "known")
+VOTERS = 7  # nearest passages of all that vote for their article
+NAMES = ("score", "margin", "lexical", "dense", "background", "known", "words", "sense", "votes", "mass")
 
 
 def candidates(scores: Floats, count: int = CANDIDATES) -> npt.NDArray[np.int64]:
@@ -37,17 +38,20 @@ def gather(
     own = np.take_along_axis(scores, chosen, axis=1)
     found[:, :, 0] = own
     found[:, :, 1] = own - _best_other(scores, chosen, own)
-    for leg, similarity in ((2, lexical), (3, dense)):
+    for leg, nearest, similarity in ((2, 6, lexical), (3, 7, dense)):
         for row in range(m):
             for place in range(count):
                 article = chosen[row, place]
                 near = similarity[row, rows.starts[article] : rows.ends[article]]
                 found[row, place, leg] = _mean_of_nearest(near)
+                found[row, place, nearest] = near.max(initial=0)
     background = rows.background
     if background.stop > background.start:
         mixed = np.maximum(lexical[:, background], dense[:, background])
         found[:, :, 4] = mixed.max(axis=1, initial=-1)[:, None]
     found[:, :, 5] = known[:, None]
+    found[:, :, 8] = _votes(lexical + dense, chosen, rows)
+    found[:, :, 9] = np.maximum(scores, 0).sum(axis=1)[:, None]
     return found
 
 
@@ -55,6 +59,14 @@ def _mean_of_nearest(similarity: Floats) -> float:
     if len(similarity) > NEAREST:
         similarity = np.partition(similarity, len(similarity) - NEAREST)[-NEAREST:]
     return float(np.maximum(similarity, 0).mean()) if len(similarity) else 0.0
+
+
+def _votes(similarity: Floats, chosen: npt.NDArray[np.int64], rows: Rows) -> Floats:
+    """Share of the `VOTERS` passages nearest to each question that belong to each candidate, (m, candidates)."""
+    count = min(VOTERS, similarity.shape[1])
+    nearest = np.argpartition(similarity, similarity.shape[1] - count, axis=1)[:, -count:]
+    found: Floats = (rows.labels[nearest][:, None, :] == chosen[:, :, None]).mean(axis=2, dtype=np.float32)
+    return found
 
 
 def _best_other(scores: Floats, chosen: npt.NDArray[np.int64], own: Floats) -> Floats:

@@ -44,14 +44,11 @@ class Heads:
     targets: Floats
 
     @classmethod
-    def fit(cls, gram: Floats, labels: Ints, articles: int, noise: Floats) -> Heads:
-        """Fit on the kernel among rows (n, n), article numbers (n; NO_ARTICLE: belongs to none) and noise (n).
+    def fit(cls, gram: Floats, targets: Floats, noise: Floats) -> Heads:
+        """Fit on the kernel among rows (n, n), targets (n, articles; see Rows.targets) and noise (n).
 
         A row with more noise is weaker evidence. `gram` is overwritten.
         """
-        targets = np.zeros((len(labels), articles), dtype=np.float32)
-        known = labels != NO_ARTICLE
-        targets[known, labels[known]] = 1
         gram[np.diag_indices_from(gram)] += noise
         factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
         if not failed:
@@ -69,6 +66,16 @@ class Heads:
         """What to take from `weights` (rows, articles) so that they are those of heads that saw no row of a block."""
         inner = self.inverse[np.ix_(block, block)].astype(np.float64)
         return self.inverse[:, block] @ np.linalg.solve(inner, self.weights[block]).astype(np.float32)
+
+    def seen_in(self, likeness: Floats, block: Ints) -> Floats:
+        """What the rows of a block add to the scores (articles) of one question with this likeness (rows).
+
+        The same as `likeness @ correction(block)`, without the matrix between.
+        """
+        inner = self.inverse[np.ix_(block, block)].astype(np.float64)
+        shares = np.linalg.solve(inner, (likeness @ self.inverse[:, block]).astype(np.float64))
+        found: Floats = (shares @ self.weights[block]).astype(np.float32)
+        return found
 
     def leave_out(self, block: Ints) -> Floats:
         """Scores of the rows of a block by heads that saw none of them, (block, articles)."""

@@ -22,6 +22,7 @@ _TUNING_ROWS = 1500  # rows on which a mix is chosen: enough to tell mixes apart
 # A section speaks about the topic but is no question: weaker evidence. A title nearly is one.
 _NOISE_FACTOR = {
     PassageKind.QUESTION: 1.0,
+    PassageKind.LABELLED: 1.0,
     PassageKind.TITLE: 1.0,
     PassageKind.SECTION: 6.0,
     PassageKind.BACKGROUND: 1.0,
@@ -59,7 +60,7 @@ def learn(
     if mix is None:
         mix = _choose_mix(likeness, dense, rows, factors, asked, seed)
     gram = kernel(blend(likeness, dense, mix), mix.width)
-    heads = Heads.fit(gram, rows.labels, len(rows.articles), factors * np.float32(mix.noise))
+    heads = Heads.fit(gram, rows.targets, factors * np.float32(mix.noise))
     shelf = Shelf(lexical, passages, lexical_rows, vectors, heads.weights, mix)
     np.fill_diagonal(likeness, -1)  # a question must not find itself
     np.fill_diagonal(dense, -1)
@@ -74,7 +75,8 @@ def _asked(passages: Sequence[Passage]) -> npt.NDArray[np.bool_]:
     with_questions = {p.article for p in passages if p.kind is PassageKind.QUESTION}
     return np.array(
         [
-            p.kind is PassageKind.QUESTION or (p.kind is PassageKind.TITLE and p.article not in with_questions)
+            p.kind in (PassageKind.QUESTION, PassageKind.LABELLED)
+            or (p.kind is PassageKind.TITLE and p.article not in with_questions)
             for p in passages
         ]
     )
@@ -88,7 +90,9 @@ def _choose_mix(
     counts = (rows.ends - rows.starts)[order]
     drawn = order[: max(2, int(np.searchsorted(np.cumsum(counts), _TUNING_ROWS)))]
     keep = np.flatnonzero(np.isin(rows.labels, drawn))
-    labels = np.searchsorted(np.sort(drawn), rows.labels[keep])
+    drawn = np.sort(drawn)
+    labels = np.searchsorted(drawn, rows.labels[keep])
+    targets = rows.targets[np.ix_(keep, drawn)]
     part = np.ix_(keep, keep)
     likeness, dense = likeness[part], dense[part]
     asked = asked[keep]
@@ -98,7 +102,7 @@ def _choose_mix(
             for noise in _NOISES:
                 mix = Mix(share, width, noise)
                 gram = kernel(blend(likeness, dense, mix), width)
-                heads = Heads.fit(gram, labels, len(drawn), factors[keep] * np.float32(noise))
+                heads = Heads.fit(gram, targets, factors[keep] * np.float32(noise))
                 scores = heads.leave_one_out()
                 accuracy = float((scores.argmax(axis=1) == labels)[asked].mean()) if asked.any() else 0.0
                 if best is None or accuracy > best[0] + 1e-9:

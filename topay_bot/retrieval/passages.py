@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from topay_bot.knowledge.article import LANGUAGES
+from topay_bot.knowledge.labelled import LabelledQuestion
 from topay_bot.knowledge.library import Library
 from topay_bot.knowledge.rendering import sections, to_text
 from topay_bot.retrieval.heads import NO_ARTICLE
@@ -17,9 +19,13 @@ from topay_bot.text import Language, normalise
 
 
 class PassageKind(StrEnum):
-    """What part of an article a passage is; BACKGROUND is a question that no article answers."""
+    """What part of an article a passage is; BACKGROUND is a question that no article answers.
+
+    LABELLED is a customer's question with the articles that answer it (see knowledge/labelled.py).
+    """
 
     QUESTION = "question"
+    LABELLED = "labelled"
     TITLE = "title"
     SECTION = "section"
     BACKGROUND = "background"
@@ -27,33 +33,49 @@ class PassageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One encoded text. `article` is None for a background question; `text` is normalised."""
+    """One encoded text. `article` is None for a background question; `text` is normalised.
+
+    `also` are further articles that answer a labelled question.
+    """
 
     article: str | None
     language: Language
     kind: PassageKind
     text: str
+    also: tuple[str, ...] = ()
 
 
 def passages_of(library: Library, max_chars: int) -> list[Passage]:
-    """All passages, articles in order of id, background last; empty and repeated texts of an article once."""
+    """All passages, articles in order of id, background last; empty and repeated texts of an article once.
+
+    A labelled question stands with the first of its articles; one without any is a background question.
+    """
     found: dict[tuple[str | None, str], Passage] = {}
 
-    def add(article: str | None, language: Language, kind: PassageKind, text: str) -> None:
+    def add(article: str | None, language: Language, kind: PassageKind, text: str, also: tuple[str, ...] = ()) -> None:
         text = normalise(text, max_chars)
         if text:
-            found.setdefault((article, text), Passage(article, language, kind, text))
+            found.setdefault((article, text), Passage(article, language, kind, text, also))
 
-    for article in sorted(library, key=lambda a: (a.id, a.language)):
-        for question in article.questions:
-            add(article.id, article.language, PassageKind.QUESTION, question)
-        add(article.id, article.language, PassageKind.TITLE, article.title)
-        lead, rest = sections(article.body)
-        for body in (lead, *(f"{heading}\n{text}" for heading, text in rest)):
-            add(article.id, article.language, PassageKind.SECTION, to_text(body))
+    labelled: dict[str | None, list[tuple[Language, LabelledQuestion]]] = {}
+    for language, asked in library.labelled.items():
+        for one in asked:
+            labelled.setdefault(next(iter(one.articles), None), []).append((language, one))
+    for _, versions in itertools.groupby(sorted(library, key=lambda a: (a.id, a.language)), key=lambda a: a.id):
+        for article in versions:
+            for question in article.questions:
+                add(article.id, article.language, PassageKind.QUESTION, question)
+            add(article.id, article.language, PassageKind.TITLE, article.title)
+            lead, rest = sections(article.body)
+            for body in (lead, *(f"{heading}\n{text}" for heading, text in rest)):
+                add(article.id, article.language, PassageKind.SECTION, to_text(body))
+        for language, one in labelled.get(article.id, ()):
+            add(article.id, language, PassageKind.LABELLED, one.text, one.articles[1:])
     for language, questions in library.background.items():
-        for question in questions:
-            add(None, language, PassageKind.BACKGROUND, question)
+        for text in questions:
+            add(None, language, PassageKind.BACKGROUND, text)
+    for language, one in labelled.get(None, ()):
+        add(None, language, PassageKind.BACKGROUND, one.text)
     return list(found.values())
 
 
@@ -65,13 +87,14 @@ def shelve(passages: Sequence[Passage]) -> dict[Language, list[int]]:
     """
     having: dict[Language, set[str]] = {}
     for passage in passages:
-        if passage.article is not None:
+        if passage.article is not None and passage.kind is not PassageKind.LABELLED:
             having.setdefault(passage.language, set()).add(passage.article)
     return {
         language: [
             place
             for place, p in enumerate(passages)
-            if p.language == language or (p.article is not None and p.article not in articles)
+            if p.language == language
+            or (p.article is not None and p.kind is not PassageKind.LABELLED and p.article not in articles)
         ]
         for language, articles in sorted(having.items(), key=lambda item: LANGUAGES.index(item[0]))
     }
@@ -83,6 +106,7 @@ class Rows:
 
     articles: tuple[str, ...]  # article number -> id
     labels: npt.NDArray[np.int64]  # row -> article number, or NO_ARTICLE
+    also: tuple[tuple[int, int], ...]  # (row, article number) of further articles that answer a labelled question
     starts: npt.NDArray[np.int64]  # article number -> first row
     ends: npt.NDArray[np.int64]  # article number -> row after its last
 
@@ -95,7 +119,18 @@ class Rows:
         known = labels[labels != NO_ARTICLE]
         counts = np.bincount(known, minlength=len(articles))
         ends = np.cumsum(counts)
-        return cls(articles, labels, ends - counts, ends)
+        also = tuple((row, number[a]) for row, p in enumerate(passages) for a in p.also if a in number)
+        return cls(articles, labels, also, ends - counts, ends)
+
+    @property
+    def targets(self) -> npt.NDArray[np.float32]:
+        """What heads learn to say, float32 (rows, articles): 1 where the article answers the row, else 0."""
+        found = np.zeros((len(self.labels), len(self.articles)), dtype=np.float32)
+        known = np.flatnonzero(self.labels != NO_ARTICLE)
+        found[known, self.labels[known]] = 1
+        for row, article in self.also:
+            found[row, article] = 1
+        return found
 
     @property
     def background(self) -> slice:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from topay_bot.retrieval.denial import without_denied
 from topay_bot.retrieval.encoder import Encoder
 from topay_bot.retrieval.shelf import Floats, Hit, Shelf
+from topay_bot.retrieval.spelling import Speller
 from topay_bot.text import Language, detect_language, is_mixed, normalise
 
 
@@ -27,6 +29,7 @@ class Retriever:
 
     encoder: Encoder
     shelves: Mapping[Language, Shelf]
+    speller: Speller
     max_chars: int
 
     def search(self, question: str) -> tuple[Retrieval, ...]:
@@ -38,5 +41,13 @@ class Retriever:
         language = detect_language(text)
         own = language if language in self.shelves else next(iter(self.shelves))
         wanted = [own, *(other for other in self.shelves if other != own and is_mixed(text))]
-        vector = self.encoder.encode([text], "question")
-        return tuple(Retrieval(text, language, shelf, *self.shelves[shelf].search(text, vector)) for shelf in wanted)
+        compared = reading(text, self.speller, language)
+        vector = self.encoder.encode([compared], "question")
+        return tuple(
+            Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector)) for shelf in wanted
+        )
+
+
+def reading(text: str, speller: Speller, language: Language) -> str:
+    """A normalised question as it is compared with passages: spelling mended, and what it denies left out."""
+    return without_denied(speller(text), language)

@@ -18,9 +18,11 @@ from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.passages import Passage, PassageKind
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
+from topay_bot.retrieval.spelling import Speller
 from topay_bot.text import Language
 
 _SETTINGS = "retriever.json"
+_VOCABULARY = "vocabulary.json"  # of the speller: word -> number of texts
 
 
 def save_retriever(retriever: Retriever, folder: Path) -> None:
@@ -28,6 +30,8 @@ def save_retriever(retriever: Retriever, folder: Path) -> None:
     (folder / _SETTINGS).write_text(
         json.dumps({"shelves": list(retriever.shelves), "max_chars": retriever.max_chars}), encoding="utf-8"
     )
+    words = json.dumps(dict(sorted(retriever.speller.vocabulary.items())), ensure_ascii=False)
+    (folder / _VOCABULARY).write_text(words, encoding="utf-8")
     for language, shelf in retriever.shelves.items():
         _save_shelf(shelf, folder / language)
     if isinstance(retriever.encoder, FittedEncoder):
@@ -37,7 +41,8 @@ def save_retriever(retriever: Retriever, folder: Path) -> None:
 def load_retriever(folder: Path, encoder: Encoder) -> Retriever:
     """What `save_retriever` wrote, with the encoder that `load_build_encoder` gave."""
     settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
-    return Retriever(encoder, load_shelves(folder), settings["max_chars"])
+    speller = Speller(json.loads((folder / _VOCABULARY).read_text(encoding="utf-8")))
+    return Retriever(encoder, load_shelves(folder), speller, settings["max_chars"])
 
 
 def load_shelves(folder: Path) -> dict[Language, Shelf]:
@@ -48,7 +53,7 @@ def load_shelves(folder: Path) -> dict[Language, Shelf]:
 
 def _save_shelf(shelf: Shelf, folder: Path) -> None:
     folder.mkdir()
-    rows = [[p.article, p.language, p.kind, p.text] for p in shelf.passages]
+    rows = [[p.article, p.language, p.kind, p.text, p.also] for p in shelf.passages]
     (folder / "passages.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     (folder / "mix.json").write_text(json.dumps(asdict(shelf.mix)), encoding="utf-8")
     faiss.write_index(shelf.dense, str(folder / "vectors.faiss"))
@@ -63,7 +68,7 @@ def _load_shelf(folder: Path) -> Shelf:
     index = faiss.read_index(str(folder / "vectors.faiss"))
     return Shelf(
         LexicalFeatures.load(folder),
-        [Passage(article, language, PassageKind(kind), text) for article, language, kind, text in rows],
+        [Passage(a, language, PassageKind(kind), text, tuple(also)) for a, language, kind, text, also in rows],
         sp.csr_matrix(sp.load_npz(folder / "lexical-rows.npz")),
         index.reconstruct_n(0, index.ntotal),
         np.load(folder / "heads.npy", allow_pickle=False),

@@ -30,9 +30,14 @@ _HELD_OUT = -1.0
 
 @dataclass(frozen=True)
 class Labelled:
-    """Labelled questions of customers: normalised texts, their vectors (m, dimension), the ids that are right."""
+    """Labelled questions of customers that some article answers.
+
+    `texts` are normalised and stand on the shelf too; `asked` is how the retriever reads each (see
+    retriever.reading), `vectors` (m, dimension) are those of `asked`, `articles` the ids that are right.
+    """
 
     texts: tuple[str, ...]
+    asked: tuple[str, ...]
     vectors: Vectors
     articles: tuple[tuple[str, ...], ...]
 
@@ -109,13 +114,20 @@ def background_trials(fitted: Fitted) -> Trials:
 
 
 def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
-    """Each labelled question as it is, and once more with its articles held out."""
+    """Each labelled question left out, and once more with its articles held out."""
     rows, heads, mix = fitted.rows, fitted.heads, fitted.shelf.mix
     number = {article: place for place, article in enumerate(rows.articles)}
-    encoded, share = fitted.shelf.lexical.encode_known(labelled.texts)
+    own = _own_rows(fitted.shelf, labelled.texts)
+    encoded, share = fitted.shelf.lexical.encode_known(labelled.asked)
     lexical = np.asarray((encoded @ fitted.shelf.lexical_rows.T).toarray(), dtype=np.float32)
     dense = labelled.vectors @ fitted.shelf.vectors.T
     likeness = kernel(blend(lexical, dense, mix), mix.width)
+    scores = likeness @ heads.weights
+    for question, mine in enumerate(own):
+        if len(mine):
+            scores[question] -= heads.seen_in(likeness[question], mine)
+            lexical[question, mine] = dense[question, mine] = -1  # a question must not find itself
+    beside_own = fitted.features_known.share_beside(encoded, own) * share
     truth = [[number[article] for article in articles if article in number] for articles in labelled.articles]
     groups: dict[tuple[int, ...], list[int]] = {}
     for question, right in enumerate(truth):
@@ -123,12 +135,11 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
     parts: list[Trials] = []
     for answers, members in groups.items():
         asked = np.array(members)
-        scores = likeness[asked] @ heads.weights
-        parts.append(_asked(rows, asked, scores, lexical[asked], dense[asked], share[asked], answers))
-        if not answers or len(answers) == len(rows.articles):
+        parts.append(_asked(rows, asked, scores[asked], lexical[asked], dense[asked], beside_own[asked], answers))
+        if len(answers) == len(rows.articles):
             continue
         block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
-        without = scores - likeness[asked] @ heads.correction(block)
+        without = likeness[asked] @ (heads.weights - heads.correction(block))
         without[:, list(answers)] = _HELD_OUT
         left = fitted.features_known.share(encoded[asked], answers) * share[asked]
         parts.append(_asked(rows, asked, without, lexical[asked], dense[asked], left, None))
@@ -144,12 +155,20 @@ def _asked(
     share: Floats,
     right: Sequence[int] | None,
 ) -> Trials:
-    """Trials of questions that share their right articles; None: held out, an empty sequence: there are none."""
+    """Trials of questions that share their right articles; None: those are held out."""
     chosen = evidence.candidates(scores)
     found = evidence.gather(scores, chosen, lexical, dense, share, rows)
     is_right = np.isin(chosen, list(right or ()))
-    none = np.full(len(asked), right is not None and len(right) == 0)
-    return Trials(found, is_right, np.full(len(asked), not right), none, asked)
+    no = np.zeros(len(asked), dtype=bool)
+    return Trials(found, is_right, np.full(len(asked), right is None), no, asked)
+
+
+def _own_rows(shelf: Shelf, texts: Sequence[str]) -> list[Ints]:
+    """The rows that hold each of these texts."""
+    found: dict[str, list[int]] = {}
+    for row, passage in enumerate(shelf.passages):
+        found.setdefault(passage.text, []).append(row)
+    return [np.array(found.get(text, []), dtype=np.int64) for text in texts]
 
 
 def _trial(fitted: Fitted, which: Ints, scores: Floats, share: Floats, truth: Ints | None) -> Trials:
@@ -183,7 +202,8 @@ class _Known:
     """Shares of a question's lexical weight that lie on features known without itself or without its article."""
 
     def __init__(self, matrix: sp.csr_matrix, rows: Rows) -> None:
-        in_rows = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        self._matrix = matrix
+        in_rows = self._in_rows = np.bincount(matrix.indices, minlength=matrix.shape[1])
         row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         # Background rows are each a group of their own.
         group = np.where(rows.labels == NO_ARTICLE, len(rows.articles) + np.arange(len(rows.labels)), rows.labels)
@@ -192,6 +212,14 @@ class _Known:
         self._columns_of = [pairs[0][pairs[1] == article] for article in range(len(rows.articles))]
         self.beside_row = _share(matrix, in_rows > 1)
         self.beside_article = _share(matrix, self._groups > 1)
+
+    def share_beside(self, matrix: sp.csr_matrix, own: Sequence[Ints]) -> Floats:
+        """The share for questions (m, features), each with some rows left out."""
+        found = [_share(matrix[[question]], self._in_rows > self._among(mine)) for question, mine in enumerate(own)]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+
+    def _among(self, rows: Ints) -> Ints:
+        return np.bincount(self._matrix[rows].indices, minlength=self._matrix.shape[1])
 
     def share(self, matrix: sp.csr_matrix, held_out: Sequence[int]) -> Floats:
         """The share for questions (m, features) with some articles held out."""
