@@ -112,9 +112,9 @@ def _confusions(
     for place, (found, articles) in enumerate(zip(predicted, true, strict=True)):
         if found is not None and articles and found not in articles:
             pairs[articles[0], found].append(place)
-    listed = []
+    listed: list[dict[str, Any]] = []
     for (article, taken_for), places in pairs.items():
-        surest = max(places, key=lambda place: confidence[place])
+        surest = max(places, key=lambda place: float(confidence[place]))
         listed.append(
             {
                 "article": article,
