@@ -1,67 +1,36 @@
 import pytest
 
-from topay_bot.answering.guards import readable, wishes_person
+from topay_bot.answering.guards import doubt
+from topay_bot.answering.policy import Reason
 from topay_bot.text import normalise
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("question", "passage", "reason"),
     [
-        "转人工",
-        "我要转人工客服",
-        "給我轉人工",
-        "能不能找个真人跟我说",
-        "叫你们的客服人员来",
-        "别让机器人回我了",
-        "人工",
-        "人工！",
-        "我不想跟机器人聊了",
-        "换个人来",
-        "有没有活人啊",
-        "I want to talk to a human",
-        "agent please",
-        "Can you connect me to a real person?",
-        "speak with a customer service representative",
-        "stop with the bot",
-        "get me someone from your support staff member",
-        "is there a real person I can talk to",
-        "HUMAN",
-        "请帮我转接专人",
-        "I want to be connected to an employee",
-        "where are the humans? give me a colleague",
+        ("我不是要退款，你别弄错了", "如何申请退款", Reason.NEGATED),
+        ("我不想注销账户", "注销账户", Reason.NEGATED),
+        ("I don't want to close my account", "close my account", Reason.NEGATED),
+        ("微信支付怎么改密码", "怎么修改支付密码", Reason.OTHER_PLATFORM),
+        ("how do I reset my paypal password", "reset my password", Reason.OTHER_PLATFORM),
     ],
 )
-def test_a_wish_for_a_person(text: str) -> None:
-    assert wishes_person(normalise(text))
+def test_what_the_passage_does_not_mean_is_doubted(question: str, passage: str, reason: Reason) -> None:
+    assert doubt(normalise(question), normalise(passage)) is reason
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("question", "passage"),
     [
-        "人工审核要多久",
-        "不用转人工，我自己看看",
-        "你是真人还是机器人",
-        "我要投诉你们的客服专员",
-        "转人工排队排了半小时",
-        "有人冒充客服人员给我打电话",
-        "人工智能是什么",
-        "退款几天能到",
-        "转账给错人了",
-        "are you a real person",
-        "I sent money to the wrong person",
-        "someone else logged into my account",
-        "don't transfer me to an agent",
-        "your agent was rude to me",
-        "how do I send money to a person",
-        "",
+        ("退款没有到账", "退款没到账怎么办"),
+        ("付款没成功", "付款失败"),
+        ("I can't log in", "cannot log in to my account"),
+        ("I don't want autopay any more", "cancel automatic payments"),
+        ("怎么从微信把钱转到TOPAY", "怎么充值"),
+        ("can I use paypal to top up topay", "top up"),
+        ("买的东西60块，扣了我80", "扣款金额不对"),
+        ("", ""),
     ],
 )
-def test_no_wish_for_a_person(text: str) -> None:
-    assert not wishes_person(normalise(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"), [("", False), ("!!! ...", False), ("好", True), ("a", True), ("1", True)]
-)
-def test_readable(text: str, expected: bool) -> None:
-    assert readable(text) is expected
+def test_ordinary_questions_are_not_doubted(question: str, passage: str) -> None:
+    assert doubt(normalise(question), normalise(passage)) is None

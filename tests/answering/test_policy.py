@@ -6,6 +6,7 @@ from topay_bot.answering.policy import (
     ArticleRules,
     Candidate,
     Clarification,
+    Decision,
     Handoff,
     Policy,
     Priority,
@@ -96,3 +97,21 @@ def test_a_chosen_article_is_answered_as_chosen() -> None:
     assert decision.reason is Reason.CHOSEN
     assert POLICY.chosen("stolen", "en").reason is Reason.URGENT
     assert isinstance(POLICY.chosen("human", "en"), Handoff)
+
+
+def test_a_wish_is_for_the_article_on_human_service() -> None:
+    decision = _decide(("plain", 0.8), ("human", 0.1), wish=True)
+    assert [c.article for c in decision.candidates] == ["human", "plain"]
+    assert decision.confidence == decision.candidates[0].confidence > 0.9
+    assert sum(c.confidence for c in decision.candidates) <= 1
+
+
+def test_a_doubt_turns_an_answer_into_a_clarification_but_never_an_urgent_one() -> None:
+    def decide(article: str) -> Decision:
+        return POLICY.decide("zh", (Candidate(article, 0.95),), False, lambda: Reason.NEGATED)
+
+    doubted = decide("plain")
+    assert isinstance(doubted, Clarification)
+    assert doubted.reason is Reason.NEGATED
+    assert isinstance(decide("stolen"), Answer)
+    assert POLICY.decide("zh", (Candidate("plain", 0.6),), False, lambda: Reason.NEGATED).reason is Reason.AMBIGUOUS

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from topay_bot.answering.calibration import Calibrator
-from topay_bot.answering.guards import readable, wishes_person
-from topay_bot.answering.policy import Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
+from topay_bot.answering.guards import doubt
+from topay_bot.answering.legibility import foreign, illegible
+from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
+from topay_bot.answering.wishes import wishes_person
 from topay_bot.retrieval.retriever import Retrieval, Retriever
 from topay_bot.text import Language
 
@@ -35,10 +37,16 @@ class Answerer:
             key=lambda pair: pair[1][0].confidence if pair[1] else 0.0,
         )
         language = language or found.language
-        if not readable(found.question):
-            referral = Referral(Reason.UNREADABLE, Priority.LOW, offered=True)
-            return Handoff(Reason.UNREADABLE, language, 0.0, (), referral), found
-        return self.policies[found.shelf].decide(language, candidates, wishes_person(found.question)), found
+        wish = wishes_person(found.question)
+        if not wish and foreign(found.question):
+            return _refused(Reason.FOREIGN, Priority.NORMAL, language), found
+        passage = found.hits[0].passage.text if found.hits else ""
+        policy = self.policies[found.shelf]
+        decision = policy.decide(language, candidates, wish, lambda: doubt(found.question, passage))
+        # "88" is a goodbye that an article answers; "8" is nothing.
+        if not wish and not isinstance(decision, Answer) and illegible(found.question):
+            return _refused(Reason.UNREADABLE, Priority.LOW, language), found
+        return decision, found
 
     def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:
         confidences = self.calibrators[found.shelf](found.features)
@@ -46,3 +54,8 @@ class Answerer:
             Candidate(hit.article, round(float(confidence), 6))
             for hit, confidence in zip(found.hits, confidences, strict=True)
         )
+
+
+def _refused(reason: Reason, priority: Priority, language: Language) -> Handoff:
+    """No answer to what we cannot read; a person is offered."""
+    return Handoff(reason, language, 0.0, (), Referral(reason, priority, offered=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -17,6 +18,10 @@ class Reason(StrEnum):
     AMBIGUOUS = "ambiguous"  # not sure enough, but the right one is likely among the choices
     LOW_CONFIDENCE = "low_confidence"  # nothing is likely enough
     UNREADABLE = "unreadable"  # nothing in the text can be read
+    FOREIGN = "foreign"  # the text is in a language that we do not speak
+    NEGATED = "negated"  # the customer rules out what the best article is about
+    OTHER_PLATFORM = "other_platform"  # the customer asks about another company's wallet or bank
+    AMOUNTS = "amounts"  # two amounts are compared, which the best article does not speak of
     ASKED = "asked"  # the customer wants a person
     POLICY = "policy"  # the article is one that a person always follows up
     URGENT = "urgent"  # money or an account is in danger
@@ -89,6 +94,8 @@ class ArticleRules:
     risk: Risk
 
 
+# Of the texts that wishes.py calls a wish for a person, as many are one: 64 of 68 among the judging questions.
+_WISH_CONFIDENCE = 0.94
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
 
@@ -101,17 +108,34 @@ class Policy:
     max_choices: int
     human_article: str  # the article on human service: a question that it answers is a wish for a person
 
-    def decide(self, language: Language, candidates: tuple[Candidate, ...], wishes_person: bool) -> Decision:
-        """The decision for candidates, best first."""
+    def decide(
+        self,
+        language: Language,
+        candidates: tuple[Candidate, ...],
+        wishes_person: bool,
+        doubt: Callable[[], Reason | None] = lambda: None,
+    ) -> Decision:
+        """The decision for candidates, best first.
+
+        `doubt` tells why the first one may be wrong all the same (see guards.py); it is asked only about an answer
+        that is not urgent, and turns it into a clarification.
+        """
         best = candidates[0] if candidates else Candidate("", 0.0)
         common = (language, best.confidence, candidates)
-        if wishes_person or (best.article == self.human_article and best.confidence >= self._clarify):
+        if wishes_person:
+            wished = self._wished(candidates)
+            sure = wished[0].confidence if wished else 0.0
+            return Handoff(Reason.ASKED, language, sure, wished, self._referral(Reason.ASKED, best, offered=False))
+        if best.article == self.human_article and best.confidence >= self._clarify:
             return Handoff(Reason.ASKED, *common, self._referral(Reason.ASKED, best, offered=False))
+        reason: Reason | None = None
         if candidates and self._answers(best):
-            return self._answer(best, *common)
+            reason = None if self._is_urgent(best) else doubt()
+            if reason is None:
+                return self._answer(best, *common)
         choices = self._choices(candidates)
         if best.confidence >= self._clarify and choices:
-            return Clarification(Reason.AMBIGUOUS, *common, choices)
+            return Clarification(reason or Reason.AMBIGUOUS, *common, choices)
         return Handoff(Reason.LOW_CONFIDENCE, *common, self._referral(Reason.LOW_CONFIDENCE, best, offered=True))
 
     def chosen(self, article: str, language: Language) -> Decision:
@@ -129,8 +153,20 @@ class Policy:
     def _answers(self, best: Candidate) -> bool:
         # Missing an emergency costs more than first steps shown once too often: urgent articles answer from
         # the clarification band on, and a person comes with them anyway.
-        urgent = self.rules[best.article].handoff is HandoffPolicy.URGENT
-        return best.confidence >= (self._clarify if urgent else self.thresholds.answer_threshold)
+        return best.confidence >= (self._clarify if self._is_urgent(best) else self.thresholds.answer_threshold)
+
+    def _is_urgent(self, candidate: Candidate) -> bool:
+        return self.rules[candidate.article].handoff is HandoffPolicy.URGENT
+
+    def _wished(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """The candidates of an outright wish: the article on human service first, where there is one."""
+        if self.human_article not in self.rules:
+            return candidates
+        left = 1 - _WISH_CONFIDENCE
+        rest = tuple(
+            Candidate(c.article, round(c.confidence * left, 6)) for c in candidates if c.article != self.human_article
+        )
+        return (Candidate(self.human_article, _WISH_CONFIDENCE), *rest)
 
     def _answer(
         self, best: Candidate, language: Language, confidence: float, candidates: tuple[Candidate, ...]
@@ -148,8 +184,7 @@ class Policy:
         priority = Priority.NORMAL
         if best.article and best.confidence >= self._clarify:
             rules = self.rules[best.article]
-            urgent = rules.handoff is HandoffPolicy.URGENT
-            priority = Priority.URGENT if urgent else _PRIORITY_OF_RISK[rules.risk]
+            priority = Priority.URGENT if self._is_urgent(best) else _PRIORITY_OF_RISK[rules.risk]
         return Referral(reason, priority, offered)
 
     def _choices(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

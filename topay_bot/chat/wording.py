@@ -15,6 +15,24 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "If you'd rather talk to a person, tap “Talk to a person” at any time.",
     },
     "ambiguous": {"zh": "我想确认一下，您想问的是哪一个？", "en": "Just to be sure, which of these do you mean?"},
+    "negated": {
+        "zh": "我想确认没有理解反：您想办的是下面哪一件？",
+        "en": "I want to be sure I have this the right way round. Which of these do you mean?",
+    },
+    "other_platform": {
+        "zh": "您问的像是别家平台的事，我只了解 TOPAY。想问的在下面吗？",
+        "en": "That sounds like another company's service, and I only know TOPAY. Is it one of these?",
+    },
+    "amounts": {
+        "zh": "您提到了两个金额，我想先确认是下面哪种情况？",
+        "en": "You mention two amounts, so I'd like to check. Which of these is it?",
+    },
+    "foreign": {
+        "zh": "抱歉，我只会中文和英文。Sorry, I only speak Chinese and English. "
+        "可以换成其中一种再问，或者让同事来帮您。",
+        "en": "Sorry, I only speak Chinese and English (中文、English). "
+        "Please try one of these, or I can bring in a colleague.",
+    },
     "low_confidence": {
         "zh": "这个问题我没有把握答对，不想让您白走一趟。您可以换个说法再问一次，或者让同事来帮您。",
         "en": "I'm not sure I have the right answer to that, and I'd rather not guess. "
