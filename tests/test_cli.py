@@ -53,6 +53,29 @@ def test_eval_writes_predictions(index: Path, tmp_path: Path) -> None:
     assert {"text", "decision", "article", "confidence", "candidates", "reason"} == set(lines[0])
 
 
+def test_eval_explains_one_question_or_one_case(index: Path, tmp_path: Path) -> None:
+    told = json.loads(_run("eval", "--explain", "退款几天能到账", "--index", index, "--format", "json").stdout)
+    assert {"decision", "reason", "because", "shelves", "confidence"} <= set(told)
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"text": "你好", "article": null}\n{"text": "退款几天能到账", "article": "refund-how-long"}\n')
+    done = _run("eval", "--cases", cases, "--explain", "2", "--index", index)
+    assert "right (*)    refund-how-long" in done.stdout
+    for arguments, said in ((["--cases", cases, "--explain", "3"], "1 to 2"), ([], "--cases")):
+        wrong = _run("eval", *arguments, "--index", index)
+        assert wrong.exit_code == 2
+        assert said in wrong.stderr
+
+
+def test_report_writes_a_page(index: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text('{"text": "你好", "article": null}\n{"text": "退款几天能到账", "article": "refund-how-long"}\n')
+    done = _run("report", "--out", tmp_path / "out", "--cases", cases, "--index", index, "--format", "json")
+    assert done.exit_code == 0, done.output
+    assert "cases" in [source["name"] for source in json.loads(done.stdout)["sources"]]
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
 def test_builds_and_publish(index: Path) -> None:
     (row,) = json.loads(_run("builds", "--index", index, "--format", "json").stdout)
     assert row["current"]

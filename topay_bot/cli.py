@@ -45,6 +45,7 @@ for _command in (
     builds.rollback,
     answers.ask,
     answers.eval_,
+    answers.report,
     models.tune,
     serving.serve,
 ):

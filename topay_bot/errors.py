@@ -8,6 +8,7 @@
     |-- ArtefactError          a build is missing, incomplete or altered
     |-- BuildError             a build cannot be made from this knowledge
     |-- CasesError             an evaluation file has a bad case
+    |-- ReportError            a report cannot be drawn or written
     `-- ConversationError      a call on a conversation cannot be carried out
         |-- ConversationNotFound
         |-- TokenRefused
@@ -83,6 +84,12 @@ class CasesError(TopayError):
     """An evaluation file has a case that cannot be read; the message names the line."""
 
     code = "cases"
+
+
+class ReportError(TopayError):
+    """A report cannot be drawn or written."""
+
+    code = "report"
 
 
 class ConversationError(TopayError):

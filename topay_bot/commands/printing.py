@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from topay_bot.evaluation import Alarm, Figures, Part
+from topay_bot.explanation import Explanation, ShelfView
 
 _PART_COLUMNS = ("cases", "in scope", "top1", "top3", "answered", "precision", "rejected")
 
@@ -34,6 +35,53 @@ def figures_lines(build: str, figures: Figures) -> Iterator[str]:
         decisions = sorted({decision for counts in figures.decisions.values() for decision in counts})
         rows = [[expect, *(str(n.get(d, 0)) for d in decisions)] for expect, n in figures.decisions.items()]
         yield from table(["expected", *decisions], rows)
+
+
+def explanation_lines(told: Explanation) -> Iterator[str]:
+    """What `eval --explain` says: the decision and why, then each shelf with its legs and candidates."""
+    yield f"question     {told.asked}"
+    if told.normalised != told.asked:
+        yield f"read as      {told.normalised or '(nothing)'}"
+    shown = told.article or ", ".join(told.choices)
+    what = f"{told.decision} {shown}" if shown else told.decision
+    yield f"decision     {what} ({told.reason}, confidence {told.confidence:.3f})"
+    if told.referral is not None:
+        offered = "is offered" if told.referral.offered else "comes in"
+        yield f"person       {offered} ({told.referral.reason}, priority {told.referral.priority})"
+    for sentence in told.because:
+        yield f"because      {sentence}"
+    if told.right:
+        yield f"right (*)    {', '.join(told.right)}"
+    for shelf in told.shelves:
+        yield ""
+        yield from _shelf_lines(shelf)
+
+
+def _shelf_lines(shelf: ShelfView) -> Iterator[str]:
+    decided = "" if shelf.decided else ", not the one that decided"
+    yield (
+        f"Shelf {shelf.language}{decided}: answer_threshold {shelf.answer_threshold:.3f}, "
+        f"clarify_threshold {shelf.clarify_threshold:.3f}"
+    )
+    if not shelf.candidates:
+        yield "  nothing was found"
+    for place, one in enumerate(shelf.candidates, 1):
+        mark = "*" if one.right else " "
+        yield f" {mark}{place}. {one.article}  confidence {one.confidence:.3f}  {one.title}"
+        yield f"      {pairs(one.features)}"
+        yield f"      nearest: {_short(one.passage)}"
+    for leg in shelf.legs:
+        rank = f", the right article is number {leg.right_rank}" if leg.right_rank else ""
+        yield f"  {leg.name} alone{rank}:"
+        rows = [[f"{'*' if hit.right else ' '}{hit.article}", f"{hit.similarity:.3f}"] for hit in leg.hits]
+        for line, hit in zip(list(table(["", ""], rows))[1:], leg.hits, strict=True):
+            yield f"   {line}  {_short(hit.passage)}"
+
+
+def _short(text: str, most: int = 60) -> str:
+    """One line of a passage."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
