@@ -240,3 +240,20 @@ def test_killing_a_build_at_any_moment_leaves_a_whole_build_current(copied: Sett
     make_build(copied)
     assert not [path for path in copied.index.iterdir() if path.name.startswith(".building")]
     assert _open(copied).answerer.decide("退款几天能到账").candidates
+
+
+def test_the_report_holds_what_the_trials_told(copied: Settings) -> None:
+    def trials() -> dict[str, dict[str, object]]:
+        found = json.loads((BuildStore(copied.index).open().folder / "report.json").read_text(encoding="utf-8"))
+        return dict(found["trials"])
+
+    before = trials()
+    assert set(before) == {"zh", "en"}
+    for found in before.values():
+        assert {"risk_coverage", "reliability", "confusions", "wrong_answers", "calibration_error"} <= set(found)
+        assert 0 < int(str(found["known"])) < int(str(found["questions"]))
+    file = next(copied.knowledge.glob("*/refund-how-long.zh.md"))
+    file.write_text(file.read_text().replace("questions:\n", "questions:\n  - 退的钱到底啥时候回来呀\n", 1))
+    make_build(copied)
+    assert trials()["en"] == before["en"], "taken over with its language"
+    assert trials()["zh"] != before["zh"]

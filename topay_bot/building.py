@@ -24,6 +24,7 @@ from threadpoolctl import threadpool_limits
 from topay_bot.answering.calibration import Calibration, calibrate
 from topay_bot.errors import ArtefactError, BuildError, TopayError
 from topay_bot.knowledge.library import Library, library_to_json, load_library
+from topay_bot.report.measures import TRIALS, measures
 from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
 from topay_bot.retrieval.fitted import FittedEncoder
 from topay_bot.retrieval.index import FORMAT, Build, BuildStore
@@ -33,7 +34,7 @@ from topay_bot.retrieval.retriever import Retriever, reading
 from topay_bot.retrieval.saving import load_build_encoder, load_shelves, save_retriever
 from topay_bot.retrieval.shelf import Shelf
 from topay_bot.retrieval.spelling import Speller
-from topay_bot.retrieval.trials import Labelled
+from topay_bot.retrieval.trials import Labelled, Trials
 from topay_bot.settings import Settings
 from topay_bot.text import Language, detect_language, normalise
 
@@ -78,7 +79,7 @@ class _Before:
 
     build: Build
     shelves: Mapping[Language, Shelf]
-    confidence: Mapping[Language, dict[str, Any]]  # calibration.json
+    confidence: Mapping[Language, dict[str, Any]]  # calibration.json, with the trials of report.json
     vectors: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]]
     unchanged: float
 
@@ -168,11 +169,12 @@ def _build(
         "languages": {language: found["promise"] for language, found in saved.items()},
     }
     retriever = Retriever(encoder, shelves, speller, settings.max_question_chars)
+    trials = {language: found.pop(TRIALS) for language, found in saved.items()}
     with store.write(build, _manifest(library, settings.encoder, encoder, report)) as folder:
         save_retriever(retriever, folder)
         _write_json(folder / "library.json", library_to_json(library))
         _write_json(folder / "calibration.json", saved)
-        _write_json(folder / "report.json", report)
+        _write_json(folder / "report.json", {**report, TRIALS: trials})
     return report
 
 
@@ -200,7 +202,21 @@ def _learn(
         "calibrator": calibration.calibrator.to_json(),
         "thresholds": asdict(calibration.thresholds),
         "promise": asdict(_promise(calibration, learned.labelled)),
+        TRIALS: _measures(learned.trials, calibration),
     }
+
+
+def _measures(trials: Trials, calibration: Calibration) -> dict[str, Any]:
+    """What the trials tell, for the report."""
+    return measures(
+        calibration.confidence,
+        trials.right[:, 0],
+        calibration.weight,
+        trials.first,
+        trials.truth,
+        trials.texts,
+        calibration.thresholds.answer_threshold,
+    )
 
 
 def _basis(passages: Sequence[Passage], labelled: Labelled, encoder: Encoder, settings: Settings) -> str:
@@ -257,6 +273,9 @@ def _before(store: BuildStore, encoder: str, passages: Sequence[Passage]) -> _Be
             return None
         shelves = load_shelves(build.folder)
         confidence = json.loads((build.folder / "calibration.json").read_text(encoding="utf-8"))
+        report = json.loads((build.folder / "report.json").read_text(encoding="utf-8"))
+        for language, found in confidence.items():
+            found[TRIALS] = report[TRIALS][language]
     except (TopayError, KeyError, OSError, ValueError):
         return None
     vectors = {

@@ -91,3 +91,9 @@ def test_nothing_asked_is_no_error() -> None:
 def test_only_unknown_questions_cover_nothing() -> None:
     (point,) = risk_coverage(np.array([0.4]), np.array([False]), np.ones(1), np.array([False]))
     assert point == {"threshold": 0.4, "coverage": 0.0, "precision": 0.0}
+
+
+def test_guards_have_their_say_in_what_was_answered() -> None:
+    asked = [np.array([0.9, 0.6]), np.array([False, False]), np.ones(2), ["b", "b"], [("a",), ()], ["one", "two"], 0.8]
+    found = measures(*asked, np.array([False, True]))  # type: ignore[arg-type]  # in order
+    assert [one["text"] for one in found["wrong_answers"]] == ["two"]

@@ -145,6 +145,8 @@ class Calibration:
     coverage: float  # share of known questions answered
     unknown_rejected: float  # share of unknown questions not answered
     calibration_error: float
+    confidence: Floats  # (trials) of the first candidate, by a model that did not see the question
+    weight: Floats  # (trials) under which unknown questions have their expected share
 
 
 def calibrate(
@@ -175,6 +177,8 @@ def calibrate(
         coverage=float(answered[known].mean()) if known.any() else 0.0,
         unknown_rejected=float((~answered[trials.unknown]).mean()) if trials.unknown.any() else 1.0,
         calibration_error=expected_calibration_error(confidence, right, weight),
+        confidence=confidence,
+        weight=weight,
     )
 
 

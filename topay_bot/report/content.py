@@ -10,10 +10,8 @@ import numpy as np
 
 from topay_bot.answering.policy import Decision
 from topay_bot.evaluation import Case, Figures, Prediction, evaluate
-from topay_bot.report.measures import measures
+from topay_bot.report.measures import TRIALS, measures
 from topay_bot.text import Language
-
-TRIALS = "trials"  # key of report.json: language -> measures of the build's own trials
 
 
 @dataclass(frozen=True)
@@ -77,4 +75,5 @@ def measures_of(cases: Sequence[Case], predictions: Sequence[Prediction], answer
         [case.articles for case in cases],
         [case.text for case in cases],
         answer_threshold,
+        np.array([p.decision == "answer" for p in predictions], dtype=bool),
     )

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+TRIALS = "trials"  # key of a build's report.json: language -> measures of its own trials
 _POINTS = 100  # of a curve: as fine as a picture shows
 _BINS = 10
 _MOST = 50  # pairs and wrong answers listed: as many as an editor reads
@@ -27,15 +28,18 @@ def measures(
     true: Sequence[Sequence[str]],
     texts: Sequence[str],
     answer_threshold: float,
+    answered: Bools | None = None,
 ) -> dict[str, Any]:
     """Curve, bins, confusions and wrong answers of n questions.
 
     `confidence` (n) of the first candidate, and whether it is `right` (n); `weight` (n) of a question, 1 where all
     count alike; `predicted` ids of the first candidates, None where there was none; `true` ids of the right
-    articles, none for a question that nothing could answer; `texts` of the questions.
+    articles, none for a question that nothing could answer; `texts` of the questions; which were `answered` (n),
+    where guards and policies had their say: by default those at or above the threshold.
     """
     confidence, weight = np.asarray(confidence, dtype=np.float64), np.asarray(weight, dtype=np.float64)
     right = np.asarray(right, dtype=bool)
+    answered = confidence >= answer_threshold if answered is None else np.asarray(answered, dtype=bool)
     known = np.array([bool(articles) for articles in true], dtype=bool)
     bins = reliability(confidence, right, weight)
     return {
@@ -46,7 +50,7 @@ def measures(
         "risk_coverage": _rounded(risk_coverage(confidence, right, weight, known)),
         "reliability": _rounded(bins),
         "confusions": _confusions(confidence, predicted, true, texts),
-        "wrong_answers": _wrong_answers(confidence, right, predicted, true, texts, answer_threshold),
+        "wrong_answers": _wrong_answers(confidence, answered & ~right, predicted, true, texts),
     }
 
 
@@ -130,15 +134,14 @@ def _confusions(
 
 def _wrong_answers(
     confidence: Floats,
-    right: Bools,
+    wrong: Bools,
     predicted: Sequence[str | None],
     true: Sequence[Sequence[str]],
     texts: Sequence[str],
-    answer_threshold: float,
 ) -> list[dict[str, Any]]:
-    """Questions at or above the threshold whose first candidate is not right, the surest first."""
-    wrong = np.flatnonzero((confidence >= answer_threshold) & ~right)
-    surest = wrong[np.argsort(-confidence[wrong], kind="stable")][:_MOST]
+    """The questions answered wrongly, the surest first."""
+    places = np.flatnonzero(wrong)
+    surest = places[np.argsort(-confidence[places], kind="stable")][:_MOST]
     return [
         {
             "text": texts[place],

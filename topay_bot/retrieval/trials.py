@@ -9,7 +9,7 @@ Both are asked a second time as if their article did not exist: then nothing can
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,7 +48,8 @@ class Trials:
 
     `features` (m, candidates, len(evidence.NAMES)), `right` bool (m, candidates): whether that candidate is a right
     article, `unknown` bool (m): nothing could have been right, `background` bool (m): because no article is about
-    it, not because its article was held out, `question` int (m): the same number for the same question.
+    it, not because its article was held out, `question` int (m): the same number for the same question. For the
+    report: `texts`, ids of the articles that would have been right (`truth`) and id of the first candidate (`first`).
     """
 
     features: Floats
@@ -56,6 +57,9 @@ class Trials:
     unknown: Bools
     background: Bools
     question: Ints
+    texts: tuple[str, ...] = ()
+    truth: tuple[tuple[str, ...], ...] = ()
+    first: tuple[str, ...] = ()
 
     @classmethod
     def joined(cls, parts: Sequence[Trials]) -> Trials:
@@ -67,6 +71,7 @@ class Trials:
             np.concatenate([part.unknown for part in parts]),
             np.concatenate([part.background for part in parts]),
             np.concatenate([part.question + start for part, start in zip(parts, starts, strict=False)]),
+            *_told(parts),
         )
 
 
@@ -110,7 +115,7 @@ def background_trials(fitted: Fitted) -> Trials:
     every = np.arange(len(fitted.rows.labels))[fitted.rows.background]
     share = fitted.features_known.beside_row[every]
     found = _trial(fitted, every, fitted.heads.leave_one_out()[every], share, None)
-    return Trials(found.features, found.right, found.unknown, np.ones(len(every), dtype=bool), np.arange(len(every)))
+    return replace(found, background=np.ones(len(every), dtype=bool), question=np.arange(len(every)))
 
 
 def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
@@ -135,19 +140,22 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
     parts: list[Trials] = []
     for answers, members in groups.items():
         asked = np.array(members)
-        parts.append(_asked(rows, asked, scores[asked], lexical[asked], dense[asked], beside_own[asked], answers))
+        parts.append(
+            _asked(rows, labelled, asked, scores[asked], lexical[asked], dense[asked], beside_own[asked], answers)
+        )
         if len(answers) == len(rows.articles):
             continue
         block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
         without = likeness[asked] @ (heads.weights - heads.correction(block))
         without[:, list(answers)] = _HELD_OUT
         left = fitted.features_known.share(encoded[asked], answers) * share[asked]
-        parts.append(_asked(rows, asked, without, lexical[asked], dense[asked], left, None))
+        parts.append(_asked(rows, labelled, asked, without, lexical[asked], dense[asked], left, None))
     return _numbered(parts)
 
 
 def _asked(
     rows: Rows,
+    labelled: Labelled,
     asked: Ints,
     scores: Floats,
     lexical: Floats,
@@ -160,7 +168,10 @@ def _asked(
     found = evidence.gather(scores, chosen, lexical, dense, share, rows)
     is_right = np.isin(chosen, list(right or ()))
     no = np.zeros(len(asked), dtype=bool)
-    return Trials(found, is_right, np.full(len(asked), right is None), no, asked)
+    truth = tuple(rows.articles[article] for article in right or ())
+    texts = tuple(labelled.texts[question] for question in asked)
+    first = _first(rows, chosen)
+    return Trials(found, is_right, np.full(len(asked), right is None), no, asked, texts, (truth,) * len(asked), first)
 
 
 def _own_rows(shelf: Shelf, texts: Sequence[str]) -> list[Ints]:
@@ -177,7 +188,24 @@ def _trial(fitted: Fitted, which: Ints, scores: Floats, share: Floats, truth: In
     found = evidence.gather(scores, chosen, fitted.lexical[which], fitted.dense[which], share, fitted.rows)
     right = np.zeros(chosen.shape, dtype=bool) if truth is None else chosen == truth[:, None]
     unknown = np.full(len(which), truth is None)
-    return Trials(found, right, unknown, np.zeros(len(which), dtype=bool), which)
+    texts = tuple(fitted.shelf.passages[row].text for row in which)
+    true = tuple((fitted.rows.articles[article],) for article in truth) if truth is not None else ((),) * len(which)
+    first = _first(fitted.rows, chosen)
+    return Trials(found, right, unknown, np.zeros(len(which), dtype=bool), which, texts, true, first)
+
+
+def _first(rows: Rows, chosen: Ints) -> tuple[str, ...]:
+    """Ids of the first candidates."""
+    return tuple(rows.articles[article] for article in chosen[:, 0])
+
+
+def _told(parts: Sequence[Trials]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]]:
+    """Texts, truth and first candidates of all parts."""
+    return (
+        tuple(text for part in parts for text in part.texts),
+        tuple(articles for part in parts for articles in part.truth),
+        tuple(article for part in parts for article in part.first),
+    )
 
 
 def _numbered(parts: Sequence[Trials]) -> Trials:
@@ -188,6 +216,7 @@ def _numbered(parts: Sequence[Trials]) -> Trials:
         np.concatenate([part.unknown for part in parts]),
         np.concatenate([part.background for part in parts]),
         np.concatenate([part.question for part in parts]),
+        *_told(parts),
     )
 
 
