@@ -44,7 +44,8 @@ def markdown(content: Content, drawn: Sequence[str]) -> Iterator[str]:
     yield ""
     yield from _promises(content.promises)
     if not any(source.figures is None for source in content.sources):
-        yield "This build keeps no data of its own trials. Build again with `--fresh`, or give labelled questions with `--cases`."
+        yield "This build keeps no data of its own trials. Build again with `--fresh`, or give labelled questions"
+        yield "with `--cases`."
         yield ""
     if pictures.CURVE in drawn:
         yield "## Coverage and precision · 覆盖率与准确率"
