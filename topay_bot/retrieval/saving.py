@@ -10,6 +10,7 @@ from typing import Any
 import faiss
 import numpy as np
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from topay_bot.errors import EncoderError
 from topay_bot.retrieval.encoder import FITTED, Encoder, load_encoder
@@ -39,7 +40,12 @@ def save_retriever(retriever: Retriever, folder: Path) -> None:
 
 
 def load_retriever(folder: Path, encoder: Encoder) -> Retriever:
-    """What `save_retriever` wrote, with the encoder that `load_build_encoder` gave."""
+    """What `save_retriever` wrote, with the encoder that `load_build_encoder` gave.
+
+    From then on the process does its linear algebra in one thread: one question's is too small to share out, and
+    on a busy machine its threads wait for each other (24 ms a question where one thread took 3, two cores at load 4).
+    """
+    threadpool_limits(1, "blas")
     settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
     speller = Speller(json.loads((folder / _VOCABULARY).read_text(encoding="utf-8")))
     return Retriever(encoder, load_shelves(folder), speller, settings["max_chars"])
