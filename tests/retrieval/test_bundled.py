@@ -12,6 +12,7 @@ import pytest
 
 from topay_bot.errors import EncoderError
 from topay_bot.retrieval.bundled import CACHED_QUESTIONS, FILES, MODEL, BundledEncoder, Lexicon
+from topay_bot.retrieval.encoder import load_encoder
 
 TWINS = [
     ("怎么重置密码", "how do I reset my password"),
@@ -91,6 +92,14 @@ def test_hash_follows_the_files(encoder: BundledEncoder, tmp_path: Path) -> None
     scales = np.load(MODEL / "chinese-scale.npy")
     np.save(tmp_path / "chinese-scale.npy", scales * 2)
     assert BundledEncoder(tmp_path).content_hash != encoder.content_hash
+
+
+def test_a_folder_in_the_bundled_format_is_loaded_as_such(encoder: BundledEncoder, tmp_path: Path) -> None:
+    for name in FILES:
+        (tmp_path / name).symlink_to(MODEL / name)
+    loaded = load_encoder(str(tmp_path))
+    assert isinstance(loaded, BundledEncoder)
+    assert loaded.content_hash == encoder.content_hash
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
