@@ -21,6 +21,8 @@ class Reason(StrEnum):
     FOREIGN = "foreign"  # the text is in a language that we do not speak
     NEGATED = "negated"  # the customer rules out what the best article is about
     OTHER_PLATFORM = "other_platform"  # the customer asks about another company's wallet or bank
+    OTHERS = "others"  # the customer meant none of those shown; these are the next ones
+    STUCK = "stuck"  # two failures in a row
     AMOUNTS = "amounts"  # two amounts are compared, which the best article does not speak of
     ASKED = "asked"  # the customer wants a person
     POLICY = "policy"  # the article is one that a person always follows up
@@ -92,6 +94,8 @@ class ArticleRules:
 
     handoff: HandoffPolicy
     risk: Risk
+    category: str = ""
+    related: frozenset[str] = frozenset()
 
 
 # Of the texts that wishes.py calls a wish for a person, as many are one: 64 of 68 among the judging questions.
@@ -145,6 +149,13 @@ class Policy:
             return Handoff(Reason.ASKED, language, 1.0, (best,), Referral(Reason.ASKED, Priority.NORMAL, offered=False))
         decision = self._answer(best, language, 1.0, (best,))
         return decision if decision.referral else replace(decision, reason=Reason.CHOSEN)
+
+    def near(self, topic: str, article: str) -> bool:
+        """Whether an article stays at a topic: the same, related either way, or of one category."""
+        one, other = self.rules.get(topic), self.rules.get(article)
+        if topic == article or one is None or other is None:
+            return topic == article
+        return article in one.related or topic in other.related or one.category == other.category != ""
 
     @property
     def _clarify(self) -> float:
