@@ -9,7 +9,7 @@ import pytest
 
 from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.calibration import Thresholds
-from topay_bot.answering.context import _REJECTION, Past, read
+from topay_bot.answering.context import _REJECTION, Past, _weigh, read
 from topay_bot.answering.policy import (
     Answer,
     ArticleRules,
@@ -66,6 +66,15 @@ def test_a_follow_up_is_read_with_the_question_before() -> None:
 def test_an_answer_that_leaves_the_topic_gives_way_to_one_that_stays() -> None:
     known = {"要多久": ("refund-time", 0.95), "怎么提现 要多久": ("withdraw", 0.92)}
     assert _read(known, "要多久").decision.article == "withdraw"
+
+
+def test_the_question_before_is_the_prior_and_the_text_alone_the_evidence() -> None:
+    joined = POLICY.decide("zh", (Candidate("withdraw", 0.7), Candidate("fees", 0.2)), False)
+    heard = POLICY.decide("zh", (Candidate("fees", 0.6),), False)
+    unheard = POLICY.decide("zh", (), False)
+    best = _weigh(heard, joined, POLICY).candidates[0]
+    assert best == Candidate("fees", pytest.approx(0.124 / (0.124 + 0.014 + 0.002), abs=1e-5))
+    assert _weigh(unheard, joined, POLICY).candidates[0] == Candidate("withdraw", 0.7)
 
 
 @pytest.mark.parametrize("article", ["fees", "account-limits"])
@@ -125,11 +134,13 @@ def test_two_failures_in_a_row_offer_a_person_plainly() -> None:
     assert isinstance(_read({"怎么提现": ("withdraw", 0.95)}, "怎么提现", past).decision, Answer)
 
 
-@pytest.mark.parametrize(
-    "text",
-    "不是这个|不是|不对|都不是！|不对，不是这个|换一个|答非所问|not that|No.|none of these|"
-    "that's not it|no, the other one|not what I meant|nope|wrong one|something else".split("|"),
-)
+REJECTIONS = """
+不是这个; 不是; 不对; 都不是！; 不对，不是这个; 换一个; 答非所问; 你理解错了; 没听懂我的意思; not that; No.; none of these;
+you misunderstood me; that's not it; no, the other one; not what I meant; nope; wrong one; something else
+"""
+
+
+@pytest.mark.parametrize("text", REJECTIONS.split(";"))
 def test_rejections(text: str) -> None:
     assert _REJECTION.fullmatch(normalise(text))
 

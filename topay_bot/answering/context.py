@@ -37,14 +37,21 @@ _NEW_TOPIC = re.compile(
     r"^(?:另外|对了|还有(?:个|一个|[,，])|顺便|换个(?:问题|话题)|再问)|"
     r"^(?:also|by the way|btw|another (?:question|thing)|separately|different question|one more thing)\b"
 )
-_REJECTION = re.compile(
-    r"(?:(?:不|不是|不对|不行|错了|都不是|都不对)[,，。.!！ ]*)*"
-    r"(?:不是这(?:个|些|意思|样)?|不是那个|都?不是|不对|都不对|错了|不是我(?:要|问|想问)的.{0,3}|答非所问|"
-    r"我(?:问|说|要)的不是这个|换一个|还有别的吗?|其他的|没有我要的|一个都不是)[啊呀呢吧了啦,，。.!！?？ ]*|"
-    r"(?:no|nope|nah|sorry)?[,.! ]*(?:(?:that(?:'s| is)|it(?:'s| is)|this is|these are) )?"
-    r"(?:no|nope|not (?:that|this|these|those|it|that one|this one|what i (?:meant|mean|asked|want|wanted))(?: one)?|"
-    r"none(?: of (?:these|those|them|the above))?|wrong(?: one)?|(?:the|an)? ?other one|something else|neither)[,.!? ]*"
+_NOT_THAT = (
+    r"(?:还是|都|也)?(?:不|不是|不对|错了)|一个都不是|答非所问|换一个|还有别的吗?|其他的|没有我要的|没答对|误会了|"
+    r"[你您]?(?:答|理解|弄|搞)错了|[你您]?(?:还是|根本|完全)?[没不听]+懂(?:我(?:的意思)?)?|"
+    r"我?[都也]?不是(?:要|问|想问|说)?[这那](?:个|些|样的?)?(?:意思)?|"
+    r"我(?:要|问|想问|说|指)的(?:根本)?不是[这那][个些]?(?:意思)?|"
+    r"no|nope|nah|sorry|neither|wrong(?: one| answer)?|something else|(?:the |an)?other (?:one|thing)|"
+    r"not (?:it|really)|"
+    r"(?:(?:that|it|this)(?:'s| is) |(?:these|those) are |still )?(?:not |wrong|none)"
+    r"(?: ?(?:that|this|these|those|it|one|of|them|the above|what i (?:meant?|asked|wanted?)))*|"
+    r"you(?:'ve)? (?:misunderstood|misunderstand|don'?t understand|got (?:it|me|that) wrong)(?: me| my question)?"
 )
+_REJECTION = re.compile(rf"(?:(?:{_NOT_THAT})[啊呀呢吧了啦,，.。!！?？ ]*)+")
+# Of an article that a follow-up alone does not bring up at all: how far its words alone may mislead.
+_UNHEARD = 0.02
+_DOUBTS = frozenset({Reason.NEGATED, Reason.OTHER_PLATFORM, Reason.AMOUNTS})
 _FINAL = frozenset({Reason.ASKED, Reason.URGENT, Reason.FOREIGN, Reason.UNREADABLE})
 
 
@@ -81,7 +88,7 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
     policy = answerer.policies[found.shelf]
     question = text
     if past.question and _may_lean(plain, decision, policy):
-        joined = answerer.decide(f"{past.question} {text}", decision.language)
+        joined = _weigh(decision, answerer.decide(f"{past.question} {text}", decision.language), policy)
         if _prefer_joined(decision, joined, past, policy):
             decision, question = joined, past.question
     shown = tuple(c.article for c in decision.choices) if isinstance(decision, Clarification) else ()
@@ -135,6 +142,27 @@ def _may_lean(text: str, alone: Decision, policy: Policy) -> bool:
 
 def _is_small_talk(decision: Decision, policy: Policy) -> bool:
     return isinstance(decision, Answer) and policy.rules[decision.article].handoff is HandoffPolicy.NEVER
+
+
+def _weigh(alone: Decision, joined: Decision, policy: Policy) -> Decision:
+    """The joined decision, its candidates weighed by what the text alone speaks for.
+
+    The question before speaks for its own article, whatever follows. So the joined reading counts as the prior and
+    the text alone as the evidence: P(a) ~ joined(a) * (alone(a) + _UNHEARD), with all other articles as one more.
+    """
+    if joined.reason in _FINAL:
+        return joined
+    heard = {c.article: c.confidence for c in alone.candidates}
+    weights = {c.article: c.confidence * (heard.get(c.article, 0.0) + _UNHEARD) for c in joined.candidates}
+    others = max(0.0, 1 - sum(c.confidence for c in joined.candidates)) * _UNHEARD
+    whole = sum(weights.values()) + others
+    weighed = tuple(
+        Candidate(article, round(weight / whole, 6))
+        for article, weight in sorted(weights.items(), key=lambda item: -item[1])
+        if whole > 0
+    )
+    doubt = joined.reason if joined.reason in _DOUBTS else None
+    return policy.decide(joined.language, weighed, False, lambda: doubt)
 
 
 def _prefer_joined(alone: Decision, joined: Decision, past: Past, policy: Policy) -> bool:

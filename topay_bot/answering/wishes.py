@@ -103,7 +103,7 @@ _WISH_EN = _any(
     rf"\blet {_PERSON_EN} (?:take|handle|look|help|deal)|\bwhere (?:is|are) {_MANY_EN}{_STAFF_EN}(?! in)",
     r"(?:^|[.!?,;] )(?:(?:hi|hello|hey|please|pls|ok|no|just|i said)[,! ]+)*"
     rf"(?:{_MANY_EN}(?:{_STAFF_EN}|person|people|support){_PLEASE_EN}[!?., ]*)+$",
-    rf"\b(?:is|are) there {_PERSON_EN}(?: real| human)? (?:i can|here|there|who can|to)(?! speaks)",
+    rf"\b(?:is|are) there {_PERSON_EN}(?: real| human)? (?:i can|here|there|who (?:can|could)|to)(?! speaks)",
     r"\b(?:is|are) any(?:one|body)?(?: of)? (?:real|human)\w*",
     r"\bany(?:one|body)? (?:real|human)s?(?: people)? (?:here|there)",
     r"\bhuman (?:help|support|assistance|contact|please)\b",
