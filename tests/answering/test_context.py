@@ -135,7 +135,8 @@ def test_two_failures_in_a_row_offer_a_person_plainly() -> None:
 
 
 REJECTIONS = """
-不是这个; 不是; 不对; 都不是！; 不对，不是这个; 换一个; 答非所问; 你理解错了; 没听懂我的意思; not that; No.; none of these;
+不是这个; 不是; 不对; 都不是！; 不对，不是这个; 换一个; 答非所问; 你理解错了; 没听懂我的意思;
+not that; No.; none of these;
 you misunderstood me; that's not it; no, the other one; not what I meant; nope; wrong one; something else
 """
 

@@ -100,6 +100,8 @@ class ArticleRules:
 
 # Of the texts that wishes.py calls a wish for a person, as many are one: 64 of 68 among the judging questions.
 _WISH_CONFIDENCE = 0.94
+# An emergency missed is held to cost five times as much as one seen wrongly: act from odds of 1 to 5 on.
+EMERGENCY = 1 / 6
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
 
@@ -162,9 +164,8 @@ class Policy:
         return self.thresholds.clarify_threshold
 
     def _answers(self, best: Candidate) -> bool:
-        # Missing an emergency costs more than first steps shown once too often: urgent articles answer from
-        # the clarification band on, and a person comes with them anyway.
-        return best.confidence >= (self._clarify if self._is_urgent(best) else self.thresholds.answer_threshold)
+        # Missing an emergency costs more than first steps shown once too often, and a person comes with them anyway.
+        return best.confidence >= (EMERGENCY if self._is_urgent(best) else self.thresholds.answer_threshold)
 
     def _is_urgent(self, candidate: Candidate) -> bool:
         return self.rules[candidate.article].handoff is HandoffPolicy.URGENT
