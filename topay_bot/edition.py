@@ -45,7 +45,10 @@ def _encoder(build: Build, before: Edition | None) -> Encoder:
 
 def rules_of(library: Library) -> dict[str, ArticleRules]:
     """What the policy must know of each article; languages agree, which lint holds."""
-    return {article.id: ArticleRules(article.handoff, article.risk) for article in library}
+    return {
+        article.id: ArticleRules(article.handoff, article.risk, article.category, frozenset(article.related))
+        for article in library
+    }
 
 
 def open_edition(store: BuildStore, build: str | None, *, max_choices: int, human_article: str) -> Edition:

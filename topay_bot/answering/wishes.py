@@ -23,7 +23,7 @@ _STAFF_ZH = (
     "做主的|懂的人|你们的人|值班的?人?)"
 )
 _ONE_ZH = r"(?:一|[下个位名]|[你您]们的?|那边的?|我们?|能|去|直接|还是|真正的?|别的)*"
-_CALL_ZH = r"(?:转[接到给去成回]?|接[通入到]?|找到?|[叫喊来]|换成?|呼叫|派|安排|要求?|需要|给我|让|请(?!问))"
+_CALL_ZH = r"(?:转[接到给去成回]?|接[通入到]?|找到?|[叫喊来]|换成?|呼叫|连|派|安排|要求?|需要|给我|让|请(?!问))"
 _SAY_ZH = r"(?:说|聊|讲|谈|沟通|对话|通话|交流|反映)(?!过|了)"
 _END_ZH = r"[吗嘛么啊呢吧呀啦呗没!！?？。.,~～]*$"
 _START_ZH = r"^(?:喂|[你您]好|请问?|急|亲|麻烦)*[,，!！]?"
@@ -38,7 +38,7 @@ _WISH_ZH = _any(
     rf"{_STAFF_ZH}(?:来|能|可以)?(?:帮我(?!解决了|弄)|处理一下|来帮|看一下|协助)",
     # "人工！", "人工客服在哪里", "客服呢"
     rf"(?:{_START_ZH}|[ ,，。!！赶紧的快])(?:{_HUMAN_ZH})+"
-    rf"(?:服务|客服|台|协助|帮助|帮忙|处理|呢|在|哪|里|入口|请)*{_END_ZH}",
+    rf"(?:服务|客服|[坐座]席|台|协助|帮助|帮忙|处理|呢|在|哪|里|入口|请)*{_END_ZH}",
     rf"{_START_ZH}(?:在线)?{_CLERK_ZH}(?:呢|在|哪|里|不|去|了|出来|一下|[,，])*{_END_ZH}",
     rf"{_START_ZH}(?:接线员|话务员|坐席){_END_ZH}",
     rf"(?:怎么|如何|怎样|哪里|才能).{{0,6}}(?:转|找|接|联系|到).{{0,3}}{_HUMAN_ZH}|{_HUMAN_ZH}(?:客服)?(?:在哪|怎么[找转接联进])",
@@ -59,6 +59,7 @@ _PINYIN = _any(
     r"\b(?:zhuan|yao|zhao|jie|huan|jiao|lian ?xi) ?(?:yi ?xia ?)?(?:ge ?)?(?:ren ?gong|ke ?fu|zhen ?ren|huo ?ren)",
     r"^(?:ren ?gong|zhen ?ren|ke ?fu)(?: ?ke ?fu| ?fu ?wu)?$",
     "zhuan ?人工",
+    "转人[公功攻供]",
 )
 # What talks about people without wanting one; taken out before a wish is looked for.
 _ASIDE_ZH = _any(
@@ -75,8 +76,8 @@ _ASIDE_ZH = _any(
 )
 
 _MANY_EN = (
-    r"(?:(?:an?|the|y?our|ur|some|another|any|actual|real|live|living|human|customer|support|service|care|proper|"
-    r"qualified|more|different|member|one|of|senior) )*"
+    r"(?:(?:an?|the|y?our|ur|some|another|any|actual|real|live|living|human|bloody|damn|customer|support|service|care|proper|"
+    r"young|qualified|more|different|member|one|of|senior) )*"
 )
 _STAFF_EN = (
     r"(?:h[ue]?um[ae]ns?(?: beings?)?|humn|ag[ea]nts?|agnet|reps?|rep\w*s[ea]nt\w*|operators?|advis[oe]rs?|csr|"
@@ -84,7 +85,7 @@ _STAFF_EN = (
     r"(?:customer|live|human) (?:service|support|care|chat)|(?:real|live|actual|living|human) (?:persons?|people|one)|"
     r"member of (?:staff|y?our team))"
 )
-_SOMEBODY_EN = r"(?:persons?|persn|people|some(?:one|body)|any(?:one|body)|one of you|support|team)"
+_SOMEBODY_EN = r"(?:persons?|persn|people|some(?:one|body)|any(?:one|body)|one of you|support|team|soul)"
 _PERSON_EN = rf"{_MANY_EN}(?:{_STAFF_EN}|{_SOMEBODY_EN})\b(?!'s)"
 _TONGUE_EN = r"(?:english|chinese|cantonese|mandarin|german|french|spanish|japanese|korean|russian)"
 _PLEASE_EN = r"(?: (?:please|pls|plz|now|asap|help|support|assistance|needed))*"
@@ -94,7 +95,7 @@ _FOR_EN = (
     r"to (?:talk|speak|chat|help|handle|look|explain|assist|call|deal|fix|sort|check|solve))\b.*)?[!?. ]*(?:$|[,;])"
 )
 _WISH_EN = _any(
-    rf"\b(?:(?:talk|sp[ea]+k|chat)(?: directly| live| on the phone)? (?:to|w/|with)|talk|sp[ea]+k) {_PERSON_EN}",
+    rf"\b(?:(?:talk|sp[ea]+k|chat)(?: directly| live| on the phone)? (?:to|w/?|with)|talk|sp[ea]+k) {_PERSON_EN}",
     rf"\b(?:connect|transfer|switch|put|pass|hand|escalate|forward|direct|route)(?:ed)?(?: me| us| this| it)?"
     rf"(?: over| on| through| thru| in touch)?(?: (?:to|with))? {_PERSON_EN}(?! stuck)",
     rf"\b(?:get|give|gimme|find|send|bring|call|fetch|need|want|prefer|like|have|request)(?: me| us)?(?: in)? "
@@ -103,7 +104,7 @@ _WISH_EN = _any(
     rf"\blet {_PERSON_EN} (?:take|handle|look|help|deal)|\bwhere (?:is|are) {_MANY_EN}{_STAFF_EN}(?! in)",
     r"(?:^|[.!?,;] )(?:(?:hi|hello|hey|please|pls|ok|no|just|i said)[,! ]+)*"
     rf"(?:{_MANY_EN}(?:{_STAFF_EN}|person|people|support){_PLEASE_EN}[!?., ]*)+$",
-    rf"\b(?:is|are) there {_PERSON_EN}(?: real| human)? (?:i can|here|there|who can|to)(?! speaks)",
+    rf"\b(?:is|are) there {_PERSON_EN}(?: real| human)? (?:i can|here|there|who (?:can|could)|to)(?! speaks)",
     r"\b(?:is|are) any(?:one|body)?(?: of)? (?:real|human)\w*",
     r"\bany(?:one|body)? (?:real|human)s?(?: people)? (?:here|there)",
     r"\bhuman (?:help|support|assistance|contact|please)\b",
@@ -118,6 +119,7 @@ _WISH_EN = _any(
     r"\b(?:no|stop|not|hate|enough of|tired of|sick of|past|skip|bypass|useless) "
     r"(?:(?:more|with|this|the|an?|any|your|talking|to) )*"
     r"(?:(?:chat ?)?bots?|robots?|automated (?:answers?|repl\w+))\b",
+    r"\b(?:refuse|won'?t|not going) to \w+(?: \w+)? (?:with|to) (?:an?|this|the) (?:bot|robot|machine)\b",
     r"\b(?:no|not|hate|tired of|sick of|don'?t want|rather than) (?:(?:an?|the|this|to|talk\w*|with) )*machines?$",
     r"\b(?:don'?t|do not) (?:want|like|need)(?: to)?(?: talk| speak| chat)?(?: to| with)?(?: an?| the| this| any)? "
     r"(?:(?:chat ?)?bots?|robots?|machines?|ai)\b",
@@ -139,10 +141,14 @@ _ASIDE_EN = _any(
 )
 
 
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff，。！？]+")
+
+
 def wishes_person(text: str) -> bool:
     """Whether a normalised text says outright that its writer wants a person."""
     chinese = _ASIDE_ZH.sub(",", text.replace(" ", ""))
     if _WISH_ZH.search(chinese):
         return True
-    english = _ASIDE_EN.sub(", ", text)
+    # Chinese characters would be letters of the words beside them: "我要talk to a person".
+    english = _ASIDE_EN.sub(", ", _HAN.sub(" ", text).strip())
     return bool(_WISH_EN.search(english) or _PINYIN.search(text))

@@ -7,7 +7,9 @@ import re
 import secrets
 from collections.abc import Sequence
 
+from topay_bot.answering.context import Reading
 from topay_bot.answering.policy import Decision, Priority, Reason, Referral
+from topay_bot.chat.memory import memory_of
 from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, State, Turn
 from topay_bot.chat.wording import say
 from topay_bot.reply import Reply
@@ -43,8 +45,9 @@ def masked_notice(language: Language) -> Draft:
     return Draft(new_id(), Author.SYSTEM, say("masked", language), {"kind": "masked"})
 
 
-def bot_message(reply: Reply, decision: Decision) -> Draft:
-    """The bot's message with all that the chat page and, later, the agent need to show it."""
+def bot_message(reply: Reply, reading: Reading) -> Draft:
+    """The bot's message with all that the chat page, the agent and the next message need of it."""
+    decision = reading.decision
     offered = reply.handoff is not None and reply.handoff.offered
     payload: dict[str, object] = {
         "kind": "offer" if reply.decision == "handoff" and offered else reply.decision,
@@ -54,6 +57,7 @@ def bot_message(reply: Reply, decision: Decision) -> Draft:
         "build": reply.build,
         "best": best_article(decision),
         "candidates": [[c.article, round(c.confidence, 4)] for c in decision.candidates],
+        "memory": memory_of(reading),
     }
     if reply.handoff is not None:
         payload["priority"] = str(reply.handoff.priority)
@@ -113,6 +117,6 @@ def referral_after(history: Sequence[Message]) -> tuple[Referral, str | None]:
     """Why a customer wants a person, and about which article, from what the bot said last."""
     payload = next((message.payload for message in reversed(history) if message.author is Author.BOT), {})
     reason, priority = Reason.ASKED, Priority.NORMAL
-    if payload.get("reason") in (Reason.LOW_CONFIDENCE, Reason.UNREADABLE):
+    if payload.get("reason") in (Reason.LOW_CONFIDENCE, Reason.UNREADABLE, Reason.STUCK):
         reason, priority = Reason.LOW_CONFIDENCE, Priority(payload.get("priority", Priority.NORMAL))
     return Referral(reason, priority, offered=False), payload.get("best")

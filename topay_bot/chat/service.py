@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from topay_bot.answering.policy import Decision
+from topay_bot.answering.context import Past, Reading, read
 from topay_bot.chat.drafting import (
     best_article,
     bot_message,
@@ -19,6 +19,7 @@ from topay_bot.chat.drafting import (
     new_id,
     referral_after,
 )
+from topay_bot.chat.memory import recall
 from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, State, Turn
 from topay_bot.chat.store import ConversationStore, StateChanged
 from topay_bot.edition import Edition
@@ -37,7 +38,7 @@ from topay_bot.text import Language, detect_language, normalise
 _ATTEMPTS = 5  # of a turn against changes by others; each failure means that somebody else went ahead
 _MAX_CLIENT_ID = 100
 _MAX_SEQ = 2**31 - 1  # what the databases' integers hold
-_REMEMBERED = 10  # messages looked back on to know why a person is wanted
+_REMEMBERED = 10  # messages looked back on to know what a message follows, and why a person is wanted
 PAGE = 200  # messages given at a time
 
 
@@ -101,8 +102,7 @@ class ChatService:
         def plan(conversation: Conversation) -> Turn | Exchange:
             if conversation.state is State.OPEN:
                 return Exchange((), State.OPEN, self._store.handoff(conversation.id), repeated=True)
-            seen = max(0, conversation.last_seq - _REMEMBERED)
-            referral, article = referral_after(self._store.messages(conversation.id, seen, _REMEMBERED))
+            referral, article = referral_after(self._recent(conversation))
             language = conversation.language
             phone = self._phone(language)
             return handoff_turn(conversation, language, referral, article=article, phone=phone, at=self._now())
@@ -179,10 +179,12 @@ class ChatService:
             notices = (masked_notice(conversation.language),) if masked else ()
             return Turn((said, *notices), State.OPEN)
         edition = self._edition()
-        decision = _decide(edition, said.text, conversation.language, choice)
+        past = recall(self._recent(conversation)) if conversation.last_seq else Past()
+        reading = _read(edition, said.text, conversation.language, choice, past)
+        decision = reading.decision
         reply = reply_for(edition, decision)
         notices = (masked_notice(reply.language),) if masked else ()
-        drafts = (said, *notices, bot_message(reply, decision))
+        drafts = (said, *notices, bot_message(reply, reading))
         if reply.handoff is None or reply.handoff.offered:
             return Turn(drafts, State.PENDING, language=reply.language)
         return handoff_turn(
@@ -195,6 +197,10 @@ class ChatService:
             at=self._now(),
         )
 
+    def _recent(self, conversation: Conversation) -> Sequence[Message]:
+        seen = max(0, conversation.last_seq - _REMEMBERED)
+        return self._store.messages(conversation.id, seen, _REMEMBERED)
+
     def _phone(self, language: Language) -> str | None:
         try:
             return self._edition().library.facts.value("contact.phone", language)
@@ -202,11 +208,13 @@ class ChatService:
             return None  # a person can be asked for without an index too
 
 
-def _decide(edition: Edition, text: str, language: Language, choice: str | None) -> Decision:
+def _read(edition: Edition, text: str, language: Language, choice: str | None, past: Past) -> Reading:
     if choice is not None and edition.library.get(choice, language) is not None:
         # The text is the title that was tapped, in the language of the page.
-        return edition.answerer.chosen(choice, detect_language(normalise(text)) if names_language(text) else language)
-    return edition.answerer.decide(text, None if names_language(text) else language)
+        spoken = detect_language(normalise(text)) if names_language(text) else language
+        decision = edition.answerer.chosen(choice, spoken)
+        return Reading(decision, text, choice, (choice,), past.candidates, past.failures)
+    return read(edition.answerer, text, None if names_language(text) else language, past)
 
 
 def _checked_client_id(client_id: str) -> str:

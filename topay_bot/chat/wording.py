@@ -33,6 +33,14 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "en": "Sorry, I only speak Chinese and English (中文、English). "
         "Please try one of these, or I can bring in a colleague.",
     },
+    "others": {
+        "zh": "明白了，不是这个。那您想问的是下面哪一个？",
+        "en": "I see, not that one. Is it one of these instead?",
+    },
+    "stuck": {
+        "zh": "抱歉，我两次都没能帮上您。要不要让同事来接着处理？前面的对话他们都能看到。",
+        "en": "I'm sorry, that's twice I couldn't help. Shall I bring in a colleague? They can see what you wrote.",
+    },
     "low_confidence": {
         "zh": "这个问题我没有把握答对，不想让您白走一趟。您可以换个说法再问一次，或者让同事来帮您。",
         "en": "I'm not sure I have the right answer to that, and I'd rather not guess. "

@@ -133,7 +133,7 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 
 
 # What the desk keeps about a decision but a customer has no use for.
-_FOR_THE_DESK = frozenset({"candidates", "best", "priority"})
+_FOR_THE_DESK = frozenset({"candidates", "best", "priority", "memory"})
 
 
 def _message(message: Message) -> dict[str, Any]:

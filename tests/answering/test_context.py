@@ -1,0 +1,164 @@
+"""Follow-ups, "not that" and failures in a row, with an answerer that knows a few texts."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from topay_bot.answering.answerer import Answerer
+from topay_bot.answering.calibration import Thresholds
+from topay_bot.answering.context import _REJECTION, Past, _weigh, read
+from topay_bot.answering.policy import (
+    Answer,
+    ArticleRules,
+    Candidate,
+    Clarification,
+    Decision,
+    Handoff,
+    Policy,
+    Reason,
+)
+from topay_bot.knowledge.article import HandoffPolicy, Risk
+from topay_bot.text import Language, normalise
+
+OFFER, LOW = HandoffPolicy.OFFER, Risk.LOW
+RULES = {
+    "withdraw": ArticleRules(OFFER, LOW, "payment", frozenset({"account-limits"})),
+    "fees": ArticleRules(OFFER, LOW, "payment"),
+    "account-limits": ArticleRules(OFFER, LOW, "account"),
+    "refund-time": ArticleRules(OFFER, LOW, "refund"),
+    "crash": ArticleRules(OFFER, LOW, "technical"),
+    "thanks": ArticleRules(HandoffPolicy.NEVER, LOW, "smalltalk"),
+    "stolen": ArticleRules(HandoffPolicy.URGENT, Risk.HIGH, "security"),
+}
+POLICY = Policy(Thresholds(0.9, 0.4, 0.95, 0.96, 100, True), RULES, 4, "human")
+ASKED = Past("怎么提现", "withdraw", ("withdraw",), (Candidate("withdraw", 0.8), Candidate("fees", 0.1)))
+
+
+class Known:
+    """Candidates by text; anything else finds nothing."""
+
+    def __init__(self, **found: tuple[str, float]) -> None:
+        self.found, self.policies = found, {"zh": POLICY}
+        self.asked: list[str] = []
+
+    def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
+        self.asked.append(text)
+        candidates = (Candidate(*self.found[text]),) if text in self.found else ()
+        return POLICY.decide(language or "zh", candidates, text == "转人工"), SimpleNamespace(shelf="zh")
+
+    def decide(self, text: str, language: Language | None = None) -> Decision:
+        return self.explain(text, language)[0]
+
+
+def _read(known: dict[str, tuple[str, float]], text: str, past: Past = ASKED) -> Any:
+    return read(cast(Answerer, Known(**known)), text, None, past)
+
+
+def test_a_follow_up_is_read_with_the_question_before() -> None:
+    reading = _read({"要多久": ("refund-time", 0.5), "怎么提现 要多久": ("withdraw", 0.95)}, "要多久")
+    assert reading.decision.article == "withdraw"
+    assert reading.question == "怎么提现"  # what the next follow-up is read with as well
+
+
+def test_an_answer_that_leaves_the_topic_gives_way_to_one_that_stays() -> None:
+    known = {"要多久": ("refund-time", 0.95), "怎么提现 要多久": ("withdraw", 0.92)}
+    assert _read(known, "要多久").decision.article == "withdraw"
+
+
+def test_the_question_before_is_the_prior_and_the_text_alone_the_evidence() -> None:
+    joined = POLICY.decide("zh", (Candidate("withdraw", 0.7), Candidate("fees", 0.2)), False)
+    heard = POLICY.decide("zh", (Candidate("fees", 0.6),), False)
+    unheard = POLICY.decide("zh", (), False)
+    best = _weigh(heard, joined, POLICY).candidates[0]
+    assert best == Candidate("fees", pytest.approx(0.124 / (0.124 + 0.014 + 0.002), abs=1e-5))
+    assert _weigh(unheard, joined, POLICY).candidates[0] == Candidate("withdraw", 0.7)
+
+
+@pytest.mark.parametrize("article", ["fees", "account-limits"])
+def test_a_sure_answer_at_the_topic_stands(article: str) -> None:
+    known = {"那手续费呢": (article, 0.92), "怎么提现 那手续费呢": ("withdraw", 0.99)}
+    assert _read(known, "那手续费呢").decision.article == article
+
+
+def test_a_reading_that_leaves_the_topic_is_not_taken() -> None:
+    known = {"那呢": ("withdraw", 0.5), "怎么提现 那呢": ("crash", 0.99)}
+    assert _read(known, "那呢").decision.confidence == 0.5
+
+
+@pytest.mark.parametrize("text", ["另外软件闪退", "我的软件每次打开几秒钟之后就自己退出去没法用", "btw it crashes"])
+def test_a_new_question_is_not_dragged_back(text: str) -> None:
+    known = Known(**{text: ("crash", 0.6), f"怎么提现 {text}": ("withdraw", 0.99)})
+    assert read(cast(Answerer, known), text, None, ASKED).decision.candidates[0].article == "crash"
+    assert known.asked == [text]
+
+
+def test_thanks_are_small_talk_and_keep_the_topic() -> None:
+    reading = _read({"谢谢": ("thanks", 0.95)}, "谢谢")
+    assert (reading.decision.article, reading.question, reading.article) == ("thanks", "怎么提现", "withdraw")
+
+
+@pytest.mark.parametrize("text", ["转人工", "被盗了"])
+def test_a_wish_and_an_emergency_are_never_reread(text: str) -> None:
+    known = {"被盗了": ("stolen", 0.5), f"怎么提现 {text}": ("withdraw", 0.99)}
+    assert _read(known, text).decision.reason in (Reason.ASKED, Reason.URGENT)
+
+
+def test_not_that_offers_the_next_ones_with_their_share_of_what_is_left() -> None:
+    reading = _read({}, "不是这个")
+    assert isinstance(reading.decision, Clarification)
+    assert reading.decision.reason is Reason.OTHERS
+    assert reading.decision.choices == (Candidate("fees", 0.5),)  # 0.1 of the 0.2 that "withdraw" leaves
+    assert reading.shown == ("withdraw", "fees")
+
+
+def test_not_that_twice_offers_a_person() -> None:
+    past = Past("怎么提现", None, ("withdraw",), ASKED.candidates, failures=1, rejected=2)
+    decision = _read({}, "都不是", past).decision
+    assert isinstance(decision, Handoff)
+    assert (decision.reason, decision.referral.offered) == (Reason.STUCK, True)
+
+
+def test_nothing_left_to_offer_offers_a_person() -> None:
+    past = Past("怎么提现", "withdraw", ("withdraw",), ASKED.candidates[:1])
+    assert _read({}, "不是这个", past).decision.reason is Reason.STUCK
+
+
+def test_two_failures_in_a_row_offer_a_person_plainly() -> None:
+    first = _read({}, "那个嘛", Past())
+    assert first.decision.reason is Reason.LOW_CONFIDENCE
+    past = Past(first.question, None, (), (), first.failures)
+    assert _read({}, "就那个", past).decision.reason is Reason.STUCK
+    assert isinstance(_read({"怎么提现": ("withdraw", 0.95)}, "怎么提现", past).decision, Answer)
+
+
+REJECTIONS = """
+不是这个; 不是; 不对; 都不是！; 不对，不是这个; 换一个; 答非所问; 你理解错了; 没听懂我的意思;
+not that; No.; none of these;
+you misunderstood me; that's not it; no, the other one; not what I meant; nope; wrong one; something else
+"""
+
+
+@pytest.mark.parametrize("text", REJECTIONS.split(";"))
+def test_rejections(text: str) -> None:
+    assert _REJECTION.fullmatch(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不是我买的",
+        "不是这张卡，是另一张",
+        "金额不对",
+        "不对账",
+        "not my payment",
+        "no refund yet",
+        "wrong amount",
+        "",
+        "对",
+    ],
+)
+def test_no_rejections(text: str) -> None:
+    assert not _REJECTION.fullmatch(normalise(text))
