@@ -53,7 +53,7 @@ _PARTS: dict[str, tuple[object, tuple[str, ...]]] = {
     "legs and heads": (Shelf, ("search",)),
     "evidence": (evidence, ("candidates", "gather")),
     "confidence": (Calibrator, ("__call__",)),
-    "guards": (answerer, ("foreign", "illegible", "wishes_person", "doubt")),
+    "guards": (answerer, ("foreign", "illegible", "hear", "doubt")),
     "decision": (Policy, ("decide",)),
 }
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from topay_bot.answering.calibration import Calibrator
 from topay_bot.answering.guards import doubt
+from topay_bot.answering.hearing import hear
 from topay_bot.answering.legibility import foreign, illegible
 from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
-from topay_bot.answering.wishes import wishes_person
 from topay_bot.retrieval.retriever import Retrieval, Retriever
 from topay_bot.text import Language
 
@@ -37,14 +37,14 @@ class Answerer:
             key=lambda pair: pair[1][0].confidence if pair[1] else 0.0,
         )
         language = language or found.language
-        wish = wishes_person(found.question)
-        if not wish and foreign(found.question):
+        heard = hear(found.question)
+        if heard.wish < 0 and foreign(found.question):
             return _refused(Reason.FOREIGN, Priority.NORMAL, language), found
         passage = found.hits[0].passage.text if found.hits else ""
         policy = self.policies[found.shelf]
-        decision = policy.decide(language, candidates, wish, lambda: doubt(found.question, passage))
+        decision = policy.decide(language, candidates, heard, lambda: doubt(found.question, passage))
         # "88" is a goodbye that an article answers; "8" is nothing.
-        if not wish and not isinstance(decision, Answer) and illegible(found.question):
+        if heard.wish < 0 and not isinstance(decision, Answer) and illegible(found.question):
             return _refused(Reason.UNREADABLE, Priority.LOW, language), found
         return decision, found
 

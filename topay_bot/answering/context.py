@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.policy import (
+    NOTHING_HEARD,
     Answer,
     Candidate,
     Clarification,
@@ -162,7 +163,7 @@ def _weigh(alone: Decision, joined: Decision, policy: Policy) -> Decision:
         if whole > 0
     )
     doubt = joined.reason if joined.reason in _DOUBTS else None
-    return policy.decide(joined.language, weighed, False, lambda: doubt)
+    return policy.decide(joined.language, weighed, NOTHING_HEARD, lambda: doubt)
 
 
 def _prefer_joined(alone: Decision, joined: Decision, past: Past, policy: Policy) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -98,10 +99,25 @@ class ArticleRules:
     related: frozenset[str] = frozenset()
 
 
-# Of the texts that wishes.py calls a wish for a person, as many are one: 64 of 68 among the judging questions.
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the words of a text alone tell, as log-odds; see hearing.py."""
+
+    wish: float  # for a person; infinite where the grammar of wishes says so
+    alarm: float = -math.inf  # that money or an account is in danger
+
+
+NOTHING_HEARD = Heard(wish=-math.inf)
+# A wish missed, and an emergency missed, are held to cost as much as five heard wrongly: act from odds of 1 to 5 on.
+_ACT = math.log(1 / 8)
+# Below these log-odds not even the article on human service makes a wish: "are agents free of charge".
+_NO_WISH = -3.0
+# What turns the odds of urgent articles, times those of the words, into odds of an emergency: both know the same
+# words, and emergencies are rarer in life than in what the words were learned from. Chosen on questions held out.
+_ALARM_SCALE = 1.9
+# Of the texts that are heard as a wish, as many are one.
 _WISH_CONFIDENCE = 0.94
-# An emergency missed is held to cost five times as much as one seen wrongly: act from odds of 1 to 5 on.
-EMERGENCY = 1 / 6
+EMERGENCY = 1 / 6  # confidence of an urgent article from which it answers, whatever the words: the same odds
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
 
@@ -118,7 +134,7 @@ class Policy:
         self,
         language: Language,
         candidates: tuple[Candidate, ...],
-        wishes_person: bool,
+        heard: Heard,
         doubt: Callable[[], Reason | None] = lambda: None,
     ) -> Decision:
         """The decision for candidates, best first.
@@ -126,16 +142,13 @@ class Policy:
         `doubt` tells why the first one may be wrong all the same (see guards.py); it is asked only about an answer
         that is not urgent, and turns it into a clarification.
         """
+        if self._is_wish(candidates, heard):
+            return self._asked(language, candidates)
+        candidates = self._urgent_first(candidates, heard)
         best = candidates[0] if candidates else Candidate("", 0.0)
         common = (language, best.confidence, candidates)
-        if wishes_person:
-            wished = self._wished(candidates)
-            sure = wished[0].confidence if wished else 0.0
-            return Handoff(Reason.ASKED, language, sure, wished, self._referral(Reason.ASKED, best, offered=False))
-        if best.article == self.human_article and best.confidence >= self._clarify:
-            return Handoff(Reason.ASKED, *common, self._referral(Reason.ASKED, best, offered=False))
         reason: Reason | None = None
-        if candidates and self._answers(best):
+        if candidates and self._answers(best, heard):
             reason = None if self._is_urgent(best) else doubt()
             if reason is None:
                 return self._answer(best, *common)
@@ -163,12 +176,39 @@ class Policy:
     def _clarify(self) -> float:
         return self.thresholds.clarify_threshold
 
-    def _answers(self, best: Candidate) -> bool:
+    def _is_wish(self, candidates: tuple[Candidate, ...], heard: Heard) -> bool:
+        """Whether the customer wants a person: likely by the words, or fairly likely and no article is sure."""
+        best = candidates[0] if candidates else Candidate("", 0.0)
+        if best.article == self.human_article and best.confidence >= self._clarify:
+            return heard.wish >= _NO_WISH
+        sure = best.confidence >= self.thresholds.answer_threshold
+        return heard.wish >= (0.0 if sure else _ACT)
+
+    def _urgent_first(self, candidates: tuple[Candidate, ...], heard: Heard) -> tuple[Candidate, ...]:
+        """Candidates with the best urgent one first where an emergency is likely by all urgent ones and the words."""
+        urgent = [c for c in candidates if self._is_urgent(c)]
+        if not urgent or urgent[0] == candidates[0] or not self._is_emergency(urgent, heard):
+            return candidates
+        return (urgent[0], *(c for c in candidates if c != urgent[0]))
+
+    def _is_emergency(self, urgent: Sequence[Candidate], heard: Heard) -> bool:
+        chance = min(max(sum(c.confidence for c in urgent), 1e-3), 1 - 1e-3)
+        return math.log(chance / (1 - chance)) + heard.alarm + _ALARM_SCALE >= _ACT
+
+    def _answers(self, best: Candidate, heard: Heard) -> bool:
         # Missing an emergency costs more than first steps shown once too often, and a person comes with them anyway.
-        return best.confidence >= (EMERGENCY if self._is_urgent(best) else self.thresholds.answer_threshold)
+        if self._is_urgent(best):
+            return best.confidence >= EMERGENCY or self._is_emergency([best], heard)
+        return best.confidence >= self.thresholds.answer_threshold
 
     def _is_urgent(self, candidate: Candidate) -> bool:
         return self.rules[candidate.article].handoff is HandoffPolicy.URGENT
+
+    def _asked(self, language: Language, candidates: tuple[Candidate, ...]) -> Handoff:
+        best = candidates[0] if candidates else Candidate("", 0.0)
+        wished = self._wished(candidates)
+        sure = wished[0].confidence if wished else 0.0
+        return Handoff(Reason.ASKED, language, sure, wished, self._referral(Reason.ASKED, best, offered=False))
 
     def _wished(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
         """The candidates of an outright wish: the article on human service first, where there is one."""
