@@ -55,7 +55,7 @@ def after(reading: Reading, past: Past) -> Past:
     answered = isinstance(decision, Answer)
     return Past(
         question=reading.question,
-        article=reading.article,
+        topic=reading.topic,
         shown=reading.shown,
         candidates=reading.candidates,
         failures=0 if answered else reading.failures,

@@ -8,9 +8,11 @@ said comes in as `Past` and goes out as `Reading`, for whoever stores messages.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from topay_bot.answering.answerer import Answerer
+from topay_bot.answering.followup import Nearness, is_bare, nearness, weigh
 from topay_bot.answering.policy import (
     NOTHING_HEARD,
     Answer,
@@ -26,11 +28,12 @@ from topay_bot.answering.policy import (
 from topay_bot.knowledge.article import HandoffPolicy
 from topay_bot.text import Language, detect_language, normalise
 
+_LONG = 60  # characters of a question before; behind a longer one a follow-up is not heard
 PATIENCE = 2  # failures in a row after which a person is offered plainly
 _SHORT_ZH, _SHORT_EN = 14, 7  # characters, words: longer texts without a cue say what they are about
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LEANING = re.compile(
-    r"^(?:那|如果|要是|万一|可是|但是?|不过|然后|它|这|加了|存了|交了)|[呢?？]$|它|这个|那个|"
+    r"^(?:那|如果|要是|万一|可是|但是?|不过|然后|它|这|加了|存了|交了)|呢[?？]?$|它|这个|那个|"
     r"^(?:and|but|then|so|what (?:about|if)|how (?:about|long|much|many)|if|when|where|is|does|do|can|will|or)\b|"
     r"\b(?:it|that|this|one|them|those|there)\b"
 )
@@ -50,8 +53,9 @@ _NOT_THAT = (
     r"you(?:'ve)? (?:misunderstood|misunderstand|don'?t understand|got (?:it|me|that) wrong)(?: me| my question)?"
 )
 _REJECTION = re.compile(rf"(?:(?:{_NOT_THAT})[啊呀呢吧了啦,，.。!！?？ ]*)+")
-# Of an article that a follow-up alone does not bring up at all: how far its words alone may mislead.
-_UNHEARD = 0.02
+# An article of the topic is shown when it is likelier than not, and the topic is sure enough: which of two of its
+# articles tells of a fee matters less than that a fee is told.
+_LIKELIER = 0.5
 _DOUBTS = frozenset({Reason.NEGATED, Reason.OTHER_PLATFORM, Reason.AMOUNTS})
 _FINAL = frozenset({Reason.ASKED, Reason.URGENT, Reason.FOREIGN, Reason.UNREADABLE})
 
@@ -60,8 +64,8 @@ _FINAL = frozenset({Reason.ASKED, Reason.URGENT, Reason.FOREIGN, Reason.UNREADAB
 class Past:
     """What the next message may lean on."""
 
-    question: str = ""  # masked, the last one that stood alone; empty at the beginning
-    article: str | None = None  # the last one that answered, small talk aside
+    question: str = ""  # masked, the last one that something answers; empty at the beginning
+    topic: str | None = None  # the article that it is about, most likely
     shown: tuple[str, ...] = ()  # articles shown since that question
     candidates: tuple[Candidate, ...] = ()  # of the last question, best first
     failures: int = 0  # in a row, up to now
@@ -74,7 +78,7 @@ class Reading:
 
     decision: Decision
     question: str  # this and the next two: see Past
-    article: str | None
+    topic: str | None
     shown: tuple[str, ...]
     candidates: tuple[Candidate, ...]
     failures: int
@@ -87,22 +91,26 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
         return _next_ones(answerer, language or detect_language(plain), past)
     decision, found = answerer.explain(text, language)
     policy = answerer.policies[found.shelf]
-    question = text
-    if past.question and _may_lean(plain, decision, policy):
-        joined = _weigh(decision, answerer.decide(f"{past.question} {text}", decision.language), policy)
-        if _prefer_joined(decision, joined, past, policy):
-            decision, question = joined, past.question
+    leans = past.topic is not None and _may_lean(plain, decision, policy)
+    question, keeps_topic = text, False
+    if leans:
+        decision, keeps_topic = _with_topic(answerer, policy, plain, decision, past)
+        if keeps_topic and not is_bare(plain) and len(past.question) <= _LONG:
+            question = f"{past.question} {text}"
+            keeps_topic = False
+    topic = decision.candidates[0].article if decision.candidates else None
     shown = tuple(c.article for c in decision.choices) if isinstance(decision, Clarification) else ()
-    article = None
     if isinstance(decision, Answer):
-        shown, article = (decision.article,), decision.article
-    if decision.reason in _FINAL - {Reason.URGENT} or _is_small_talk(decision, policy):
-        question, article = past.question, past.article  # no topic of its own: the one before goes on
+        shown, topic = (decision.article,), decision.article
     failed = isinstance(decision, Handoff) and decision.referral.offered
+    if keeps_topic or (failed and leans) or _has_no_topic(decision, policy):
+        question, topic = past.question, past.topic
+    elif failed:
+        question, topic = "", None  # nothing answers it: what follows cannot lean on it
     failures = past.failures + failed
-    if failures >= PATIENCE and not isinstance(decision, Answer) and decision.reason not in _FINAL:
+    if failed and failures >= PATIENCE and decision.reason not in _FINAL:
         decision = _stuck(decision)
-    return Reading(decision, question, article, shown, decision.candidates, failures)
+    return Reading(decision, question, topic, shown, decision.candidates, failures)
 
 
 def _next_ones(answerer: Answerer, language: Language, past: Past) -> Reading:
@@ -119,7 +127,7 @@ def _next_ones(answerer: Answerer, language: Language, past: Past) -> Reading:
     if not left or past.rejected >= PATIENCE:
         decision = _stuck(Handoff(Reason.STUCK, *common, left, _STUCK))
     shown = (*past.shown, *(c.article for c in left))
-    return Reading(decision, past.question, None, shown, past.candidates, past.rejected)
+    return Reading(decision, past.question, past.topic, shown, past.candidates, past.rejected)
 
 
 _STUCK = Referral(Reason.STUCK, Priority.NORMAL, offered=True)
@@ -133,46 +141,54 @@ def _stuck(decision: Decision) -> Handoff:
 
 def _may_lean(text: str, alone: Decision, policy: Policy) -> bool:
     """Whether a text could be a follow-up: short or with a cue, and no small talk, wish or emergency."""
-    if alone.reason in _FINAL or _NEW_TOPIC.search(text):
+    if alone.reason in _FINAL and not (alone.reason is Reason.URGENT and is_bare(text)):
         return False
-    if _is_small_talk(alone, policy):
+    if _NEW_TOPIC.search(text) or _is_small_talk(alone, policy):
         return False
+    if _LEANING.search(text):
+        return True
     short = len(text) <= _SHORT_ZH if _HAN.search(text) else len(text.split()) <= _SHORT_EN
-    return short or _LEANING.search(text) is not None
+    return short and (is_bare(text) or not isinstance(alone, Answer))
+
+
+def _has_no_topic(decision: Decision, policy: Policy) -> bool:
+    """Whether the topic before goes on after it: small talk, a wish, what cannot be read."""
+    return decision.reason in _FINAL - {Reason.URGENT} or _is_small_talk(decision, policy)
 
 
 def _is_small_talk(decision: Decision, policy: Policy) -> bool:
     return isinstance(decision, Answer) and policy.rules[decision.article].handoff is HandoffPolicy.NEVER
 
 
-def _weigh(alone: Decision, joined: Decision, policy: Policy) -> Decision:
-    """The joined decision, its candidates weighed by what the text alone speaks for.
-
-    The question before speaks for its own article, whatever follows. So the joined reading counts as the prior and
-    the text alone as the evidence: P(a) ~ joined(a) * (alone(a) + _UNHEARD), with all other articles as one more.
-    """
-    if joined.reason in _FINAL:
-        return joined
-    heard = {c.article: c.confidence for c in alone.candidates}
-    weights = {c.article: c.confidence * (heard.get(c.article, 0.0) + _UNHEARD) for c in joined.candidates}
-    others = max(0.0, 1 - sum(c.confidence for c in joined.candidates)) * _UNHEARD
-    whole = sum(weights.values()) + others
-    weighed = tuple(
-        Candidate(article, round(weight / whole, 6))
-        for article, weight in sorted(weights.items(), key=lambda item: -item[1])
-        if whole > 0
-    )
-    doubt = joined.reason if joined.reason in _DOUBTS else None
-    return policy.decide(joined.language, weighed, NOTHING_HEARD, lambda: doubt)
+def _with_topic(
+    answerer: Answerer, policy: Policy, text: str, alone: Decision, past: Past
+) -> tuple[Decision, bool]:
+    """The decision on a text that may lean on the topic before it, and whether it stays there."""
+    assert past.topic is not None
+    joined = answerer.decide(f"{past.question} {text}", alone.language)
+    heard = _confidences(alone)
+    behind = _confidences(joined) if joined.reason not in _FINAL else {}
+    near = {article: nearness(past.topic, article, policy.rules) for article in [past.topic, *heard, *behind]}
+    candidates = weigh(heard, behind, near, is_bare(text))
+    if near[candidates[0].article] is Nearness.FAR:
+        return alone, False
+    doubt = next((decision.reason for decision in (alone, joined) if decision.reason in _DOUBTS), None)
+    candidates = _trusting_topic(candidates, near, policy)
+    return policy.decide(alone.language, candidates, NOTHING_HEARD, lambda: doubt), True
 
 
-def _prefer_joined(alone: Decision, joined: Decision, past: Past, policy: Policy) -> bool:
-    """Joined, where that stays at the topic and is surer; against an answer, only where that leaves the topic."""
-    if joined.reason in _FINAL or not joined.candidates:
-        return False
-    if past.article is not None and not policy.near(past.article, joined.candidates[0].article):
-        return False
-    if isinstance(alone, Answer):
-        strays = past.article is not None and not policy.near(past.article, alone.article)
-        return strays and isinstance(joined, Answer)
-    return joined.confidence > alone.confidence
+def _confidences(decision: Decision) -> dict[str, float]:
+    return {c.article: c.confidence for c in decision.candidates}
+
+
+def _trusting_topic(
+    candidates: tuple[Candidate, ...], near: Mapping[str, Nearness], policy: Policy
+) -> tuple[Candidate, ...]:
+    """Candidates, the first with the confidence of its whole topic where it is at the topic and likelier than not."""
+    best = candidates[0]
+    if best.confidence < _LIKELIER or policy.is_urgent(best):
+        return candidates
+    topic = sum(c.confidence for c in candidates if near[c.article] > Nearness.FAR)
+    left = max(0.0, 1 - topic)
+    others = (Candidate(c.article, round(min(c.confidence, left), 6)) for c in candidates[1:])
+    return (Candidate(best.article, round(min(topic, 1.0), 6)), *others)

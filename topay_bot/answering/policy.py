@@ -103,20 +103,20 @@ class ArticleRules:
 class Heard:
     """What the words of a text alone tell, as log-odds; see hearing.py."""
 
-    wish: float  # for a person; infinite where the grammar of wishes says so
+    wish: float  # for a person
     alarm: float = -math.inf  # that money or an account is in danger
 
 
 NOTHING_HEARD = Heard(wish=-math.inf)
-# A wish missed, and an emergency missed, are held to cost as much as five heard wrongly: act from odds of 1 to 5 on.
-_ACT = math.log(1 / 8)
+# A wish missed is held to cost as much as eight heard wrongly, an emergency missed as much as five seen wrongly.
+_WISH = math.log(1 / 8)
+_EMERGENCY = math.log(1 / 5)
 # Below these log-odds not even the article on human service makes a wish: "are agents free of charge".
 _NO_WISH = -3.0
 # What turns the odds of urgent articles, times those of the words, into odds of an emergency: both know the same
 # words, and emergencies are rarer in life than in what the words were learned from. Chosen on questions held out.
-_ALARM_SCALE = 1.9
-# Of the texts that are heard as a wish, as many are one.
-_WISH_CONFIDENCE = 0.94
+_ALARM_SCALE = 2.1
+_MOST_SURE = 0.97  # of a wish, by its words
 EMERGENCY = 1 / 6  # confidence of an urgent article from which it answers, whatever the words: the same odds
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
@@ -143,13 +143,13 @@ class Policy:
         that is not urgent, and turns it into a clarification.
         """
         if self._is_wish(candidates, heard):
-            return self._asked(language, candidates)
+            return self._asked(language, candidates, heard)
         candidates = self._urgent_first(candidates, heard)
         best = candidates[0] if candidates else Candidate("", 0.0)
         common = (language, best.confidence, candidates)
         reason: Reason | None = None
         if candidates and self._answers(best, heard):
-            reason = None if self._is_urgent(best) else doubt()
+            reason = None if self.is_urgent(best) else doubt()
             if reason is None:
                 return self._answer(best, *common)
         choices = self._choices(candidates)
@@ -165,13 +165,6 @@ class Policy:
         decision = self._answer(best, language, 1.0, (best,))
         return decision if decision.referral else replace(decision, reason=Reason.CHOSEN)
 
-    def near(self, topic: str, article: str) -> bool:
-        """Whether an article stays at a topic: the same, related either way, or of one category."""
-        one, other = self.rules.get(topic), self.rules.get(article)
-        if topic == article or one is None or other is None:
-            return topic == article
-        return article in one.related or topic in other.related or one.category == other.category != ""
-
     @property
     def _clarify(self) -> float:
         return self.thresholds.clarify_threshold
@@ -182,43 +175,40 @@ class Policy:
         if best.article == self.human_article and best.confidence >= self._clarify:
             return heard.wish >= _NO_WISH
         sure = best.confidence >= self.thresholds.answer_threshold
-        return heard.wish >= (0.0 if sure else _ACT)
+        return heard.wish >= (0.0 if sure else _WISH)
 
     def _urgent_first(self, candidates: tuple[Candidate, ...], heard: Heard) -> tuple[Candidate, ...]:
         """Candidates with the best urgent one first where an emergency is likely by all urgent ones and the words."""
-        urgent = [c for c in candidates if self._is_urgent(c)]
+        urgent = [c for c in candidates if self.is_urgent(c)]
         if not urgent or urgent[0] == candidates[0] or not self._is_emergency(urgent, heard):
             return candidates
         return (urgent[0], *(c for c in candidates if c != urgent[0]))
 
     def _is_emergency(self, urgent: Sequence[Candidate], heard: Heard) -> bool:
         chance = min(max(sum(c.confidence for c in urgent), 1e-3), 1 - 1e-3)
-        return math.log(chance / (1 - chance)) + heard.alarm + _ALARM_SCALE >= _ACT
+        return math.log(chance / (1 - chance)) + heard.alarm + _ALARM_SCALE >= _EMERGENCY
 
     def _answers(self, best: Candidate, heard: Heard) -> bool:
         # Missing an emergency costs more than first steps shown once too often, and a person comes with them anyway.
-        if self._is_urgent(best):
+        if self.is_urgent(best):
             return best.confidence >= EMERGENCY or self._is_emergency([best], heard)
         return best.confidence >= self.thresholds.answer_threshold
 
-    def _is_urgent(self, candidate: Candidate) -> bool:
+    def is_urgent(self, candidate: Candidate) -> bool:
+        """Whether its article is about money or an account in danger."""
         return self.rules[candidate.article].handoff is HandoffPolicy.URGENT
 
-    def _asked(self, language: Language, candidates: tuple[Candidate, ...]) -> Handoff:
+    def _asked(self, language: Language, candidates: tuple[Candidate, ...], heard: Heard) -> Handoff:
+        """A person comes. The candidates tell of the article on human service first, where there is one."""
         best = candidates[0] if candidates else Candidate("", 0.0)
-        wished = self._wished(candidates)
-        sure = wished[0].confidence if wished else 0.0
-        return Handoff(Reason.ASKED, language, sure, wished, self._referral(Reason.ASKED, best, offered=False))
-
-    def _wished(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
-        """The candidates of an outright wish: the article on human service first, where there is one."""
-        if self.human_article not in self.rules:
-            return candidates
-        left = 1 - _WISH_CONFIDENCE
-        rest = tuple(
-            Candidate(c.article, round(c.confidence * left, 6)) for c in candidates if c.article != self.human_article
-        )
-        return (Candidate(self.human_article, _WISH_CONFIDENCE), *rest)
+        sure = max((c.confidence for c in candidates if c.article == self.human_article), default=0.0)
+        sure = max(sure, min(1 / (1 + math.exp(-heard.wish)), _MOST_SURE)) if heard.wish > _NO_WISH else sure
+        if self.human_article in self.rules:
+            rest = [c for c in candidates if c.article != self.human_article]
+            left = min(1.0, (1 - sure) / max(sum(c.confidence for c in rest), 1e-9))
+            shared = (Candidate(c.article, round(c.confidence * left, 6)) for c in rest)
+            candidates = (Candidate(self.human_article, round(sure, 6)), *shared)
+        return Handoff(Reason.ASKED, language, sure, candidates, self._referral(Reason.ASKED, best, offered=False))
 
     def _answer(
         self, best: Candidate, language: Language, confidence: float, candidates: tuple[Candidate, ...]
@@ -236,7 +226,7 @@ class Policy:
         priority = Priority.NORMAL
         if best.article and best.confidence >= self._clarify:
             rules = self.rules[best.article]
-            priority = Priority.URGENT if self._is_urgent(best) else _PRIORITY_OF_RISK[rules.risk]
+            priority = Priority.URGENT if self.is_urgent(best) else _PRIORITY_OF_RISK[rules.risk]
         return Referral(reason, priority, offered)
 
     def _choices(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

@@ -14,7 +14,7 @@ def memory_of(reading: Reading) -> dict[str, Any]:
     """What the bot's message keeps under `memory`; its texts are masked already."""
     return {
         "question": reading.question,
-        "article": reading.article,
+        "topic": reading.topic,
         "shown": list(reading.shown),
         "candidates": [[c.article, c.confidence] for c in reading.candidates],
         "failures": reading.failures,
@@ -34,7 +34,7 @@ def recall(history: Sequence[Message]) -> Past:
     answered = payload["kind"] == "answer"
     return Past(
         question=memory["question"],
-        article=memory["article"],
+        topic=memory["topic"],
         shown=tuple(memory["shown"]),
         candidates=tuple(Candidate(article, confidence) for article, confidence in memory["candidates"]),
         failures=unhelpful if answered and not failed else before,
