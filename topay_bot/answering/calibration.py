@@ -9,6 +9,7 @@ the expected share of unknown questions.
 from __future__ import annotations
 
 import bisect
+import functools
 import warnings
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,8 @@ class Logistic:
         strength = min(1.0, len(features) / _FULL_STRENGTH)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of convergence: the model is judged by its calibration error
-            model = LogisticRegression(C=strength, max_iter=200, tol=1e-3).fit(
+            # Few features, many trials: Newton's steps are ten times as fast as the default there.
+            model = LogisticRegression(C=strength, max_iter=200, solver="newton-cholesky").fit(
                 (expanded - mean) / scale, right, sample_weight=weight
             )
         return cls(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
@@ -91,8 +93,13 @@ class Logistic:
 def _expand(features: npt.NDArray[np.floating]) -> Floats:
     """Features and their pairwise products: a strong margin means more where much of the question is known."""
     x = np.asarray(features, dtype=np.float64)
-    first, second = np.triu_indices(x.shape[1])
+    first, second = _pairs(x.shape[1])
     return np.concatenate([x, x[:, first] * x[:, second]], axis=1)
+
+
+@functools.cache
+def _pairs(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    return np.triu_indices(features)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from topay_bot.retrieval.denial import without_denied
-from topay_bot.retrieval.encoder import Encoder
+from topay_bot.retrieval.encoder import Encoder, Vectors
 from topay_bot.retrieval.shelf import Floats, Hit, Shelf
 from topay_bot.retrieval.spelling import Speller
-from topay_bot.text import Language, detect_language, is_mixed, normalise
+from topay_bot.text import Language, detect_language, is_mixed, is_pinyin, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,20 @@ class Retriever:
         own = language if language in self.shelves else next(iter(self.shelves))
         wanted = [own, *(other for other in self.shelves if other != own and is_mixed(text))]
         compared = reading(text, self.speller, language)
-        vector = self.encoder.encode([compared], "question")
+        vector = vectors_of([compared], self.encoder)
         return tuple(
             Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector)) for shelf in wanted
         )
+
+
+def vectors_of(questions: Sequence[str], encoder: Encoder) -> Vectors:
+    """Vectors (n, dimension) of questions as `reading` gives them; zero where their letters say nothing of their words.
+
+    Chinese typed in pinyin is English to an encoder: its vector would lead astray what sounds alone find.
+    """
+    found = encoder.encode(questions, "question")
+    found[[is_pinyin(question) for question in questions]] = 0
+    return found
 
 
 def reading(text: str, speller: Speller, language: Language) -> str:
