@@ -10,10 +10,11 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from topay_bot.chat.model import Author, Handoff, Message
+from topay_bot.chat.model import Author
 from topay_bot.chat.service import Exchange
 from topay_bot.errors import BadMessage, TopayError
 from topay_bot.reply import reply_to_json, stateless_reply
+from topay_bot.web.bodies import exchange_body
 from topay_bot.web.desk import Desk
 from topay_bot.web.problems import problem
 from topay_bot.web.schemas import (
@@ -85,7 +86,7 @@ def post_message(conversation_id: str, new: NewMessage, desk: DeskPart, token: T
     if not exchange.repeated:
         desk.metrics.seconds.observe(time.perf_counter() - begin)
     _count(desk, exchange)
-    return _exchange(exchange)
+    return exchange_body(exchange)
 
 
 @router.get("/conversations/{conversation_id}/messages", summary="Read messages", **_gives(ExchangeGiven))
@@ -93,7 +94,7 @@ def get_messages(
     conversation_id: str, desk: DeskPart, token: Token, after: Annotated[int, Query(ge=0)] = 0
 ) -> dict[str, Any]:
     """Messages with a `seq` beyond `after`, in order, at most 200 at a time."""
-    return _exchange(desk.chat.messages(conversation_id, token, after))
+    return exchange_body(desk.chat.messages(conversation_id, token, after))
 
 
 @router.post("/conversations/{conversation_id}/handoff", summary="Ask for a person", **_gives(ExchangeGiven))
@@ -101,7 +102,7 @@ def request_person(conversation_id: str, desk: DeskPart, token: Token) -> dict[s
     """Hands the conversation to a person; asking again changes nothing."""
     exchange = desk.chat.request_person(conversation_id, token)
     _count(desk, exchange)
-    return _exchange(exchange)
+    return exchange_body(exchange)
 
 
 @router.post("/messages/{message_id}/feedback", summary="Say whether an answer helped", **_gives(OpinionGiven))
@@ -122,39 +123,6 @@ def _count(desk: Desk, exchange: Exchange) -> None:
             desk.metrics.decisions.labels(decision, payload["reason"], payload["language"]).inc()
         elif payload.get("kind") == "handoff":
             desk.metrics.handoffs.labels(payload["reason"], payload["priority"]).inc()
-
-
-def _exchange(exchange: Exchange) -> dict[str, Any]:
-    return {
-        "state": str(exchange.state),
-        "messages": [_message(message) for message in exchange.messages],
-        "handoff": None if exchange.handoff is None else _handoff(exchange.handoff),
-    }
-
-
-# What the desk keeps about a decision but a customer has no use for.
-_FOR_THE_DESK = frozenset({"candidates", "best", "priority"})
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "id": message.id,
-        "seq": message.seq,
-        "author": str(message.author),
-        "text": message.text,
-        "created_at": message.created_at.isoformat(),
-        "helpful": message.helpful,
-        **{key: value for key, value in message.payload.items() if key not in _FOR_THE_DESK},
-    }
-
-
-def _handoff(handoff: Handoff) -> dict[str, Any]:
-    return {
-        "reference": handoff.reference,
-        "reason": handoff.reason,
-        "priority": handoff.priority,
-        "created_at": handoff.created_at.isoformat(),
-    }
 
 
 @watch.get("/livez")
