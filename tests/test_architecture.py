@@ -10,10 +10,12 @@ PACKAGE = Path(__file__).parent.parent / "topay_bot"
 # Higher floors may import lower ones. What stands first in a floor's tuple has the whole folder.
 FLOORS: dict[str, int] = {
     "errors": 0, "settings": 0, "text": 0, "pinyin": 0, "privacy": 0,
-    "knowledge": 1,
+    "knowledge": 1, "identity": 1,
     "retrieval": 2,
     "answering": 3,
     "chat": 4, "evaluation": 4, "edition": 4, "reply": 4, "building": 4, "report": 4, "explanation": 4,
+    "desk": 4,
+    "suggestions": 4,
     "storage": 5, "learning": 5, "live": 5, "judging": 5, "publishing": 5,
     "bootstrap": 6,
     "web": 7, "commands": 7, "cli": 7, "__main__": 8, "__init__": 8,
@@ -23,6 +25,9 @@ WITHIN = [
     ("edition", "reply"),
     ("edition", "chat"),
     ("reply", "chat"),
+    ("edition", "desk"),
+    ("reply", "desk"),
+    ("chat", "desk"),
     ("edition", "explanation"),
     ("evaluation", "report"),
     ("report", "building"),

@@ -28,6 +28,11 @@ def new_reference() -> str:
     return f"H-{''.join(signs[:4])}-{''.join(signs[4:])}"
 
 
+def queue_name(category: str | None, language: Language) -> str:
+    """The queue of a hand-off, by what it is about and in which language: "payment-zh", "general-en"."""
+    return f"{category or 'general'}-{language}"
+
+
 def names_language(text: str) -> bool:
     """Whether a masked text shows its language; a number, an emoji or a mark does not."""
     return any(char.isalpha() for char in _MARK.sub("", text))
@@ -84,12 +89,25 @@ def handoff_turn(
     *,
     after: tuple[Draft, ...] = (),
     article: str | None,
+    category: str | None = None,
     phone: str | None,
     at: datetime.datetime,
+    due_at: datetime.datetime | None = None,
 ) -> Turn:
-    """The messages `after` which a person is to take over, the notice of it, the hand-off and the change of owner."""
+    """What changes together when a person is to take over: the messages before, the notice to the customer, the
+    hand-off with its queue and timer, and the owner.
+    """
     handoff = Handoff(
-        new_id(), conversation.id, new_reference(), referral.reason, referral.priority, article, language, at
+        new_id(),
+        conversation.id,
+        new_reference(),
+        referral.reason,
+        referral.priority,
+        article,
+        language,
+        at,
+        queue_name(category, language),
+        due_at,
     )
     if phone:
         notice = say("reference", language, reference=handoff.reference, phone=phone)
@@ -97,7 +115,8 @@ def handoff_turn(
         notice = say("reference_plain", language, reference=handoff.reference)
     # The bot's own message says the rest when there is one, but not when that message is an article.
     if not after:
-        notice = f"{say('asked', language)}\n{notice}"
+        told = referral.reason if referral.reason in (Reason.COMPLAINT, Reason.REPEATED_FAILURE) else Reason.ASKED
+        notice = f"{say(told, language)}\n{notice}"
     elif referral.reason in (Reason.URGENT, Reason.POLICY):
         notice = f"{say(referral.reason, language)}\n{notice}"
     payload = {

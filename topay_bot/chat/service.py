@@ -7,9 +7,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from topay_bot.answering.policy import Decision
+from topay_bot.answering.policy import Decision, Referral
 from topay_bot.chat.drafting import (
     best_article,
     bot_message,
@@ -20,6 +20,7 @@ from topay_bot.chat.drafting import (
     referral_after,
 )
 from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, State, Turn
+from topay_bot.chat.notifying import Notifier
 from topay_bot.chat.store import ConversationStore, StateChanged
 from topay_bot.edition import Edition
 from topay_bot.errors import (
@@ -49,10 +50,15 @@ class Exchange:
     state: State
     handoff: Handoff | None  # while a person owns the conversation
     repeated: bool = False
+    agent: str | None = None  # the name of the agent who has it, once one took it
 
 
 class ChatService:
-    """The rules of a conversation over a store; `edition` gives the build that answers now."""
+    """The rules of a conversation over a store; `edition` gives the build that answers now.
+
+    A hand-off is written with the notifications that `notifier` makes of it, and a timer of `longest_wait_seconds`
+    after which its priority rises. `changed` is called with a conversation's id after each turn that was stored.
+    """
 
     def __init__(
         self,
@@ -60,11 +66,17 @@ class ChatService:
         edition: Callable[[], Edition],
         *,
         max_message_chars: int,
+        longest_wait_seconds: float = 600.0,
+        notifier: Notifier | None = None,
+        changed: Callable[[str], None] = lambda conversation_id: None,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
     ) -> None:
         self._store = store
         self._edition = edition
         self._max_message_chars = max_message_chars
+        self._longest_wait = datetime.timedelta(seconds=longest_wait_seconds)
+        self._notifier = notifier or Notifier()
+        self._changed = changed
         self._now = now
 
     def start(self, language: Language = "zh") -> tuple[Conversation, str]:
@@ -95,17 +107,19 @@ class ChatService:
 
         return self._carry_out(plan, conversation, token)
 
-    def request_person(self, conversation_id: str, token: str | None) -> Exchange:
-        """The customer wants a person, who comes with or without an index. Asking twice makes no second hand-off."""
+    def request_person(self, conversation_id: str, token: str | None, referral: Referral | None = None) -> Exchange:
+        """The customer wants a person, who comes with or without an index. Asking twice makes no second hand-off.
+
+        `referral` says why, where that is known; else it is what the bot said last.
+        """
 
         def plan(conversation: Conversation) -> Turn | Exchange:
             if conversation.state is State.OPEN:
-                return Exchange((), State.OPEN, self._store.handoff(conversation.id), repeated=True)
+                handoff = self._store.handoff(conversation.id)
+                return Exchange((), State.OPEN, handoff, repeated=True, agent=conversation.agent_name)
             seen = max(0, conversation.last_seq - _REMEMBERED)
-            referral, article = referral_after(self._store.messages(conversation.id, seen, _REMEMBERED))
-            language = conversation.language
-            phone = self._phone(language)
-            return handoff_turn(conversation, language, referral, article=article, phone=phone, at=self._now())
+            why, article = referral_after(self._store.messages(conversation.id, seen, _REMEMBERED))
+            return self._handoff(conversation, conversation.language, referral or why, article)
 
         return self._carry_out(plan, self._authorised(conversation_id, token), token)
 
@@ -113,7 +127,7 @@ class ChatService:
         """The messages beyond `after`, at most `PAGE`."""
         conversation = self._authorised(conversation_id, token)
         found = self._store.messages(conversation_id, min(max(0, after), _MAX_SEQ), PAGE)
-        return Exchange(found, conversation.state, self._open_handoff(conversation))
+        return Exchange(found, conversation.state, self._open_handoff(conversation), agent=conversation.agent_name)
 
     def feedback(self, message_id: str, token: str | None, helpful: bool) -> None:
         """Whether an answer of the bot helped."""
@@ -160,6 +174,7 @@ class ChatService:
             except StateChanged:
                 conversation = self._authorised(conversation.id, token)
             else:
+                self._changed(conversation.id)
                 return self._exchange(stored, repeated=stored[0].id != turn.messages[0].id)
         raise ConversationBusy(
             f"conversation {conversation.id!r} was changed by others {_ATTEMPTS} times meanwhile; send the same again"
@@ -168,7 +183,9 @@ class ChatService:
     def _exchange(self, messages: Sequence[Message], repeated: bool) -> Exchange:
         conversation = self._store.conversation(messages[0].conversation)
         assert conversation is not None  # it holds the messages
-        return Exchange(messages, conversation.state, self._open_handoff(conversation), repeated)
+        return Exchange(
+            messages, conversation.state, self._open_handoff(conversation), repeated, conversation.agent_name
+        )
 
     def _open_handoff(self, conversation: Conversation) -> Handoff | None:
         return self._store.handoff(conversation.id) if conversation.state is State.OPEN else None
@@ -185,21 +202,35 @@ class ChatService:
         drafts = (said, *notices, bot_message(reply, decision))
         if reply.handoff is None or reply.handoff.offered:
             return Turn(drafts, State.PENDING, language=reply.language)
-        return handoff_turn(
-            conversation,
-            reply.language,
-            reply.handoff,
-            after=drafts,
-            article=best_article(decision),
-            phone=self._phone(reply.language),
-            at=self._now(),
-        )
+        return self._handoff(conversation, reply.language, reply.handoff, best_article(decision), drafts)
 
-    def _phone(self, language: Language) -> str | None:
+    def _handoff(
+        self,
+        conversation: Conversation,
+        language: Language,
+        referral: Referral,
+        article: str | None,
+        after: tuple[Draft, ...] = (),
+    ) -> Turn:
         try:
-            return self._edition().library.facts.value("contact.phone", language)
+            library = self._edition().library
         except ArtefactError:
-            return None  # a person can be asked for without an index too
+            library = None  # a person can be asked for without an index too
+        about = library.get(article, language) if library and article else None
+        at = self._now()
+        turn = handoff_turn(
+            conversation,
+            language,
+            referral,
+            after=after,
+            article=article,
+            category=about.category if about else None,
+            phone=library.facts.value("contact.phone", language) if library else None,
+            at=at,
+            due_at=at + self._longest_wait,
+        )
+        assert turn.handoff is not None
+        return replace(turn, notifications=self._notifier.about(turn.handoff))
 
 
 def _decide(edition: Edition, text: str, language: Language, choice: str | None) -> Decision:

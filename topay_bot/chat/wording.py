@@ -54,6 +54,37 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "zh": "我已经按紧急情况通知同事，他们会优先联系您。请先照上面的步骤做。",
         "en": "I've alerted a colleague and marked this as urgent. Please follow the steps above meanwhile.",
     },
+    "complaint": {
+        "zh": "您的投诉已经记下并转给同事，前面的对话他们都能看到，您不用再说一遍。",
+        "en": "I've recorded your complaint and passed it to a colleague. They can see what you wrote, "
+        "so you needn't repeat it.",
+    },
+    "repeated_failure": {
+        "zh": "抱歉前面没能帮上您，正在为您转接同事。前面的对话他们都能看到，您不用再说一遍。",
+        "en": "I'm sorry I couldn't help so far. I'm passing you to a colleague. They can see what you wrote, "
+        "so you needn't repeat it.",
+    },
+    "joined": {
+        "zh": "{name} 已接手，正在看前面的对话，马上回复您。",
+        "en": "{name} has joined and is reading what you wrote. A reply will follow here.",
+    },
+    "transferred": {
+        "zh": "这件事由另一位同事处理更合适，已经转过去了，前面的对话都会一并转交。",
+        "en": "Another colleague is better placed to help with this. I've passed it on, with everything you wrote.",
+    },
+    "returned": {
+        "zh": "接下来由我继续为您服务。还有问题，直接在这里问；需要人工时，随时点“转人工”。",
+        "en": "I'm the assistant, back with you. Ask anything here, or tap “Talk to a person” at any time.",
+    },
+    "resolved": {
+        "zh": "{name} 已结束这次服务。之后还有问题，直接在这里写就好，前面的对话都会保留。",
+        "en": "{name} has closed this request. If anything else comes up, just write here. "
+        "Everything said so far stays.",
+    },
+    "reopened": {
+        "zh": "{name} 回来继续处理这件事，受理编号仍是 {reference}。",
+        "en": "{name} is back on this request. Your reference is still {reference}.",
+    },
     "reference": {
         "zh": "受理编号：{reference}。请留在本页，同事会在这里回复您；也可以拨打 {phone}，报上编号即可。",
         "en": "Your reference is {reference}. Please stay on this page, a colleague will reply here. "

@@ -1,0 +1,154 @@
+"""Rows of the tables to the values of chat.model and back, shared by the stores on one database."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, Notification, State
+from topay_bot.storage.tables import agents, conversations, feedback, handoffs, messages, outbox
+
+MESSAGES = sa.select(messages, feedback.c.helpful).outerjoin(feedback, feedback.c.message_id == messages.c.id)
+CONVERSATIONS = sa.select(conversations, agents.c.name.label("agent_name")).outerjoin(
+    agents, agents.c.id == conversations.c.agent_id
+)
+
+
+def could_be_id(text: str) -> bool:
+    """Ids come from URLs, and databases refuse some characters (NUL, halves of pairs) with an error of their own."""
+    return text.isascii() and text.isprintable()
+
+
+def conversation(row: Any) -> Conversation:
+    """Of a row of CONVERSATIONS."""
+    return Conversation(
+        row.id,
+        row.token_hash,
+        State(row.state),
+        row.language,
+        row.created_at,
+        row.last_seq,
+        row.agent_id,
+        row.agent_name,
+        row.owned_since,
+        row.waiting_since,
+    )
+
+
+def message(row: Any) -> Message:
+    """Of a row of MESSAGES."""
+    return Message(
+        row.id, row.conversation_id, row.seq, Author(row.author), row.text, row.payload, row.created_at, row.helpful
+    )
+
+
+def turn(connection: sa.Connection, conversation_id: str, client_id: str) -> list[Message]:
+    """The messages stored with the one of that client id."""
+    start = (
+        sa.select(messages.c.turn_seq)
+        .where(messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
+        .scalar_subquery()
+    )
+    wanted = MESSAGES.where(messages.c.conversation_id == conversation_id, messages.c.turn_seq == start)
+    return [message(row) for row in connection.execute(wanted.order_by(messages.c.seq))]
+
+
+def add_messages(
+    connection: sa.Connection, conversation_id: str, drafts: Sequence[Draft], last_seq: int, at: datetime.datetime
+) -> list[Message]:
+    """Store the messages of a turn; `last_seq` is the conversation's with them counted in, its row locked."""
+    if not drafts:
+        return []
+    first = last_seq - len(drafts) + 1
+    values = [
+        {
+            "id": draft.id,
+            "conversation_id": conversation_id,
+            "seq": first + place,
+            "turn_seq": first,
+            "author": draft.author,
+            "text": draft.text,
+            "payload": dict(draft.payload),
+            "client_id": draft.client_id,
+            "created_at": at,
+        }
+        for place, draft in enumerate(drafts)
+    ]
+    connection.execute(sa.insert(messages), values)
+    return [
+        Message(draft.id, conversation_id, first + place, draft.author, draft.text, draft.payload, at)
+        for place, draft in enumerate(drafts)
+    ]
+
+
+def newest_handoff(connection: sa.Connection, conversation_id: str) -> Handoff | None:
+    """The newest hand-off of a conversation."""
+    newest = sa.select(handoffs).where(handoffs.c.conversation_id == conversation_id)
+    row = connection.execute(newest.order_by(handoffs.c.created_at.desc()).limit(1)).first()
+    return None if row is None else handoff(row)
+
+
+def handoff(row: Any) -> Handoff:
+    """Of a row of `handoffs`."""
+    return Handoff(
+        row.id,
+        row.conversation_id,
+        row.reference,
+        row.reason,
+        row.priority,
+        row.article,
+        row.language,
+        row.created_at,
+        row.queue,
+        row.due_at,
+        row.claimed_at,
+        row.claimed_by,
+        row.closed_at,
+    )
+
+
+def handoff_values(handoff: Handoff) -> dict[str, Any]:
+    """A row of `handoffs`."""
+    return {
+        "id": handoff.id,
+        "conversation_id": handoff.conversation,
+        "reference": handoff.reference,
+        "reason": handoff.reason,
+        "priority": handoff.priority,
+        "article": handoff.article,
+        "language": handoff.language,
+        "created_at": handoff.created_at,
+        "queue": handoff.queue,
+        "due_at": handoff.due_at,
+        "claimed_at": handoff.claimed_at,
+        "claimed_by": handoff.claimed_by,
+        "closed_at": handoff.closed_at,
+    }
+
+
+def close_handoffs(connection: sa.Connection, conversation_id: str, at: datetime.datetime) -> None:
+    """No person is to come for this conversation any more."""
+    still_open = (handoffs.c.conversation_id == conversation_id, handoffs.c.closed_at.is_(None))
+    connection.execute(sa.update(handoffs).where(*still_open).values(closed_at=at, due_at=None))
+
+
+def add_notifications(connection: sa.Connection, wanted: Sequence[Notification], at: datetime.datetime) -> None:
+    """Put rows into the outbox, to be delivered from now on."""
+    if not wanted:
+        return
+    values = [
+        {
+            "id": one.id,
+            "event": one.event,
+            "channel": one.channel,
+            "payload": dict(one.payload),
+            "created_at": at,
+            "next_try_at": at,
+            "attempts": 0,
+        }
+        for one in wanted
+    ]
+    connection.execute(sa.insert(outbox), values)
