@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from topay_bot.answering.policy import Decision, Referral
+from topay_bot.chat.checking import checked_text
 from topay_bot.chat.drafting import (
     best_article,
     bot_message,
@@ -96,7 +97,7 @@ class ChatService:
         answer and has no index.
         """
         conversation = self._authorised(conversation_id, token)
-        text = self._checked(text)
+        text = checked_text(text, self._max_message_chars)
         said = Draft(new_id(), Author.CUSTOMER, mask(text), client_id=_checked_client_id(client_id))
 
         def plan(conversation: Conversation) -> Turn | Exchange:
@@ -146,20 +147,6 @@ class ChatService:
         if token is None or not hmac.compare_digest(_hash(token), conversation.token_hash):
             raise TokenRefused("the token does not open this conversation; send the one it was started with")
         return conversation
-
-    def _checked(self, text: str) -> str:
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            raise BadMessage("the message holds half a character (a lone surrogate); send it as UTF-8") from None
-        text = text.replace("\x00", "").strip()
-        if not text:
-            raise BadMessage("the message is empty; expected text")
-        if len(text) > self._max_message_chars:
-            raise BadMessage(
-                f"the message has {len(text)} characters, at most {self._max_message_chars} are taken; shorten it"
-            )
-        return text
 
     def _carry_out(
         self, plan: Callable[[Conversation], Turn | Exchange], conversation: Conversation, token: str | None

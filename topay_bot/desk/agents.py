@@ -79,7 +79,7 @@ def hash_password(password: str) -> str:
         raise BadAgent(
             f"the password has {len(password)} characters; choose one of {MIN_PASSWORD_CHARS} to {_MAX_PASSWORD_CHARS}"
         )
-    return _hasher.hash(password)
+    return _hasher.hash(_bytes(password))
 
 
 def password_fits(password: str, kept: str | None) -> bool:
@@ -87,7 +87,11 @@ def password_fits(password: str, kept: str | None) -> bool:
     if len(password) > _MAX_PASSWORD_CHARS:
         return False
     try:
-        _hasher.verify(kept or _NOBODYS, password)
+        _hasher.verify(kept or _NOBODYS, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
+
+
+def _bytes(password: str) -> bytes:
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

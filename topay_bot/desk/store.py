@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from topay_bot.chat.model import Handoff, Message, Notification, Owner
@@ -50,8 +50,13 @@ class AgentStore(Protocol):
     def close_session(self, token_hash: str) -> None:
         """Forget a sign-in."""
 
-    def try_sign_in(self, name_hash: str, at: datetime.datetime) -> tuple[int, datetime.datetime | None]:
-        """Count a try before it is judged; gives how many failed before it, and when the last one was."""
+    def try_sign_in(
+        self, name_hash: str, at: datetime.datetime, pause: Callable[[int], datetime.timedelta]
+    ) -> datetime.datetime | None:
+        """Count a try as failed, before it is judged, and give None; or give when the next one may be made.
+
+        `pause` is how long none may be made after so many failures. A try made too soon is not counted.
+        """
 
     def forgive(self, name_hash: str) -> None:
         """A sign-in succeeded: forget the failures before it."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, Notification, State
 from topay_bot.storage.tables import agents, conversations, feedback, handoffs, messages, outbox
@@ -152,3 +153,13 @@ def add_notifications(connection: sa.Connection, wanted: Sequence[Notification],
         for one in wanted
     ]
     connection.execute(sa.insert(outbox), values)
+
+
+def insert_or_update(
+    engine: sa.Engine, table: sa.Table, key: dict[str, Any], values: dict[str, Any], only_new: dict[str, Any]
+) -> sa.Insert:
+    """One row by its unique key, whether it is there or not. Both databases have this, in the same words."""
+    insert = postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
+    return insert.values(**key, **values, **only_new).on_conflict_do_update(
+        index_elements=[table.c[name] for name in key], set_=values
+    )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from topay_bot.chat.model import Author, Conversation, Handoff, Message, State, Turn
 from topay_bot.chat.store import StateChanged
@@ -102,12 +101,7 @@ class SqlStore:
     def set_feedback(self, message_id: str, helpful: bool, at: datetime.datetime) -> None:
         """See ConversationStore."""
         values = {"helpful": helpful, "created_at": at}
-        # Both databases have this upsert, in the same words.
-        postgres = self.engine.dialect.name == "postgresql"
-        insert = postgresql.insert(feedback) if postgres else sqlite.insert(feedback)
-        upsert = insert.values(message_id=message_id, **values).on_conflict_do_update(
-            index_elements=[feedback.c.message_id], set_=values
-        )
+        upsert = rows.insert_or_update(self.engine, feedback, {"message_id": message_id}, values, {})
         with self.engine.begin() as connection:
             connection.execute(upsert)
 
