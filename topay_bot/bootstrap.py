@@ -56,3 +56,10 @@ def open_desk(settings: Settings) -> DeskParts:
     live = live_edition(settings)
     store = SqlStore(settings.database())
     return DeskParts(ChatService(store, live, max_message_chars=settings.max_message_chars), store, live)
+
+
+def prepare_database(settings: Settings) -> None:
+    """Bring the database to the present schema. Raises SettingsError when it cannot be used."""
+    from topay_bot.storage.sql_store import SqlStore
+
+    SqlStore(settings.database()).close()

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", min_length=1, description="Address to serve on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to serve on.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that serve on that port.")
     answer_precision: float = Field(
         0.95, gt=0.5, lt=1.0, description="Promised share of right ones among the answers given."
     )

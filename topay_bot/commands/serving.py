@@ -15,9 +15,17 @@ from topay_bot.settings import load_settings
 @click.option("--port", type=int, help="Port to serve on.")
 @index_option
 @click.option("--knowledge", type=FOLDER, help="Folder of articles.")
+@click.option("--workers", type=int, help="Processes that serve on the port.")
 @click.option("--data", type=FOLDER, help="Folder of the conversations' database.")
-def serve(host: str | None, port: int | None, index: Path | None, knowledge: Path | None, data: Path | None) -> None:
+def serve(
+    host: str | None,
+    port: int | None,
+    index: Path | None,
+    knowledge: Path | None,
+    workers: int | None,
+    data: Path | None,
+) -> None:
     """Serve the chat page and the API."""
-    from topay_bot.web.app import run
+    from topay_bot.web.server import run
 
-    run(load_settings(host=host, port=port, index=index, knowledge=knowledge, data=data))
+    run(load_settings(host=host, port=port, index=index, knowledge=knowledge, workers=workers, data=data))

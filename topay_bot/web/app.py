@@ -1,14 +1,12 @@
-"""The web application: routes, errors and headers put together, and the server that runs it."""
+"""The web application: routes, errors and headers put together."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
@@ -18,11 +16,12 @@ from topay_bot.web import api, pages, problems
 from topay_bot.web.desk import Desk
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
-_log = logging.getLogger("topay_bot")
 
+def create_app(settings: Settings, *, shared: Path | None = None) -> FastAPI:
+    """The application for these settings. Without an index it starts, and says so at /readyz.
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application for these settings. Without an index it starts, and says so at /readyz."""
+    `shared` is the folder in which several workers count together (see metrics.py).
+    """
     parts = open_desk(settings)
 
     @asynccontextmanager
@@ -38,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Answers from a curated knowledge base, or a person. Errors are RFC 9457 problem documents.",
         lifespan=lifespan,
     )
-    app.state.desk = Desk(settings, parts.chat, parts.edition)
+    app.state.desk = Desk(settings, parts.chat, parts.edition, shared)
     # A character takes at most 12 bytes in JSON (two escaped halves), the other fields little.
     app.add_middleware(BodyLimit, max_bytes=16 * 1024 + 12 * settings.max_message_chars)
     app.add_middleware(problems.Unexpected)
@@ -48,15 +47,3 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
-
-
-def run(settings: Settings) -> None:
-    """Serve until stopped."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # storage.migrate says in one line what was done
-    app = create_app(settings)
-    desk: Desk = app.state.desk
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    _log.info("chat page at http://%s:%d/ (build %s)", shown, settings.port, desk.build_id or "none: see /readyz")
-    # Addresses of customers and the texts in URLs are no business of a log.
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
