@@ -23,21 +23,31 @@ def listed(make_client: MakeClient) -> TestClient:
     return make_client(widget_sites=[SHOP, "http://localhost:8001"], widget_secret=SECRET)
 
 
-def test_any_page_may_load_the_script_and_never_waits_for_a_newer_one(client: TestClient) -> None:
-    response = client.get("/widget.js")
+SCRIPTS = ("/widget.js", "/widget/panel.js", "/widget/style.js")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_any_page_may_load_the_script_and_never_waits_for_a_newer_one(client: TestClient, script: str) -> None:
+    response = client.get(script)
     assert response.headers["content-type"].startswith("text/javascript")
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
     assert "stale-while-revalidate" in response.headers["cache-control"]
     assert response.headers["content-encoding"] == "gzip"
-    plain = client.get("/widget.js", headers={"Accept-Encoding": "identity"})
+    plain = client.get(script, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain.headers
     assert plain.content == response.content
 
 
-def test_the_script_is_small(client: TestClient) -> None:
-    boot = client.get("/widget/boot", params={"site": SHOP}).content
-    assert len(gzip.compress(client.get("/widget.js").content)) + len(gzip.compress(boot)) < 30 * 1024
+def test_all_that_comes_before_it_is_opened_is_small(listed: TestClient) -> None:
+    parts = [listed.get(script).content for script in SCRIPTS]
+    parts.append(listed.get("/widget/boot", params={"site": SHOP}).content)
+    assert sum(len(gzip.compress(part)) for part in parts) < 30_000
+
+
+def test_there_are_no_other_scripts(client: TestClient) -> None:
+    for name in ("nothing", "boot", "..%2Fwidget", "chat%2Fmain"):
+        assert client.get(f"/widget/{name}.js").status_code == 404
 
 
 def test_a_listed_site_is_told_what_to_show(listed: TestClient) -> None:

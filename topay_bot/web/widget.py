@@ -24,7 +24,8 @@ from topay_bot.web.security import framed_by
 from topay_bot.web.suggest import warm
 from topay_bot.web.widget_texts import WIDGET_TEXTS
 
-_SCRIPT = Path(__file__).parent / "static" / "widget.js"
+_STATIC = Path(__file__).parent / "static"
+_SCRIPTS = {"widget.js": "widget.js", "panel.js": "widget/panel.js", "style.js": "widget/style.js"}
 # A page of a shop need not ask for the script again within five minutes, and never waits for a newer one.
 _SCRIPT_CACHE = "public, max-age=300, stale-while-revalidate=86400"
 
@@ -35,22 +36,35 @@ _templates = Jinja2Templates(Path(__file__).parent / "templates")
 @router.get("/widget.js")
 async def widget_script(request: Request) -> Response:
     """The script behind the one tag; any site may load it."""
-    script, packed = _script(_SCRIPT.stat().st_mtime_ns)
+    return _script(request, "widget.js")
+
+
+@router.get("/widget/{name}.js")
+async def widget_module(request: Request, name: str) -> Response:
+    """What the script loads once it may show something."""
+    return _script(request, f"{name}.js")
+
+
+def _script(request: Request, name: str) -> Response:
+    if name not in _SCRIPTS:
+        return problem(404, "not-found", f"there is no script {name!r}")
+    file = _STATIC / _SCRIPTS[name]
+    plain, packed = _read(file, file.stat().st_mtime_ns)
     headers = {
         "Cache-Control": _SCRIPT_CACHE,
         "Vary": "Accept-Encoding",
-        # For pages that load scripts with `crossorigin`, or under a Cross-Origin-Embedder-Policy.
+        # Modules need it, and pages that load scripts with `crossorigin` or under a Cross-Origin-Embedder-Policy.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, headers=headers | {"Content-Encoding": "gzip"}, media_type="text/javascript")
-    return Response(script, headers=headers, media_type="text/javascript")
+    return Response(plain, headers=headers, media_type="text/javascript")
 
 
-@functools.lru_cache(maxsize=1)
-def _script(changed: int) -> tuple[bytes, bytes]:
-    script = _SCRIPT.read_bytes()
+@functools.lru_cache(maxsize=8)
+def _read(file: Path, changed: int) -> tuple[bytes, bytes]:
+    script = file.read_bytes()
     return script, gzip.compress(script, 9)
 
 
