@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
@@ -52,7 +52,7 @@ class Reading:
     parts: tuple[tuple[str, str], ...]  # heading as plain text, HTML
     related: tuple[Entry, ...]
     languages: tuple[Language, ...]
-    urgent: bool
+    handoff: HandoffPolicy
 
     @property
     def html(self) -> str:
@@ -61,14 +61,17 @@ class Reading:
 
 
 class HelpCentre:
-    """The articles of a library that customers may read on that day, by language of the reader."""
+    """The articles of a library that customers may read on that day, by language of the reader.
 
-    def __init__(self, library: Library, today: datetime.date) -> None:
+    `left_out`: ids of articles that only make sense in a conversation, as small talk does.
+    """
+
+    def __init__(self, library: Library, today: datetime.date, left_out: Collection[str] = ()) -> None:
         shown = library.published(today)
         self.today = today
         self._articles: dict[str, dict[Language, Article]] = {}
         for article in shown:
-            if article.category not in _HIDDEN_CATEGORIES:
+            if article.category not in _HIDDEN_CATEGORIES and article.id not in left_out:
                 self._articles.setdefault(article.id, {})[article.language] = article
         self._categories = {language: self._by_category(language) for language in LANGUAGES}
 
@@ -109,7 +112,7 @@ class HelpCentre:
             tuple((heading, to_html(body)) for heading, body in parts),
             self.entries(article.related, language),
             self.languages(article_id),
-            article.handoff is HandoffPolicy.URGENT,
+            article.handoff,
         )
 
     @staticmethod

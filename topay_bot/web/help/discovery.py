@@ -87,7 +87,8 @@ def sitemap(centre: HelpCentre, base: str) -> bytes:
         for entry in category.entries:
             add({language: article_path(entry.id, language) for language in centre.languages(entry.id)})
     ET.indent(root, "")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def robots(base: str) -> str:

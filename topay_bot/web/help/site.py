@@ -91,7 +91,9 @@ class HelpSite:
         """What may be read now. Raises ArtefactError when there is no build."""
         edition, today = self.edition, datetime.date.today()
         if self._centre is None or self._edition is not edition or self._centre.today != today:
-            self._edition, self._centre, self._made = edition, HelpCentre(edition.library, today), {}
+            # The article on human service says that a colleague is joining the conversation: here is none.
+            left_out = (self._desk.settings.human_article,)
+            self._edition, self._centre, self._made = edition, HelpCentre(edition.library, today, left_out), {}
         return self._centre
 
     def home(self, language: Language) -> Page:
@@ -136,6 +138,10 @@ class HelpSite:
             assert reading is not None
             category = centre.category(reading.entry.category, language)
             assert category is not None
+            trail = [
+                (category.name, category_path(category.id, language)),
+                (reading.entry.title, article_path(article_id, language)),
+            ]
             return self._render(
                 "article.html",
                 language,
@@ -143,14 +149,7 @@ class HelpSite:
                 reading=_framed(reading, HELP_TEXTS[language]["table"]),
                 category=category,
                 rated=rated,
-                data=[faq_page(reading)]
-                + self._trail(
-                    [
-                        (category.name, category_path(category.id, language)),
-                        (reading.entry.title, article_path(article_id, language)),
-                    ],
-                    language,
-                ),
+                data=[faq_page(reading), *self._trail(trail, language)],
             )
 
         return self._kept(("article", article_id, language, rated), make)
@@ -238,5 +237,5 @@ def _framed(reading: Reading, label: str) -> dict[str, Any]:
         "lead": framed(reading.lead),
         "parts": [(heading, framed(html)) for heading, html in reading.parts],
         "related": reading.related,
-        "urgent": reading.urgent,
+        "handoff": reading.handoff,
     }
