@@ -16,8 +16,14 @@ def exchange_body(exchange: Exchange) -> dict[str, Any]:
     return {
         "state": str(exchange.state),
         "messages": [message_body(message) for message in exchange.messages],
+        "agent": agent_body(exchange),
         "handoff": None if exchange.handoff is None else handoff_body(exchange.handoff),
     }
+
+
+def agent_body(exchange: Exchange) -> dict[str, Any] | None:
+    """The agent who has the conversation, as its customer may know them."""
+    return None if exchange.agent is None else {"name": exchange.agent}
 
 
 def message_body(message: Message) -> dict[str, Any]:

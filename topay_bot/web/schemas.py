@@ -40,6 +40,13 @@ class Opinion(BaseModel):
     helpful: bool
 
 
+class IdentityClaimed(BaseModel):
+    """Who the customer is, as the site around the widget says."""
+
+    id: str = Field(description="The customer's id on that site.")
+    identifier_hash: str = Field(description="HMAC-SHA256 of the id under `widget_secret`, in hexadecimal.")
+
+
 class _Given(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -112,7 +119,12 @@ class MessageGiven(_Given):
     text: str
     created_at: datetime.datetime
     helpful: bool | None = Field(description="The customer's feedback on it.")
-    kind: Literal["answer", "clarify", "offer", "handoff", "masked"] | None = None
+    kind: (
+        Literal["answer", "clarify", "offer", "handoff", "masked"]
+        | Literal["reply", "joined", "transferred", "returned", "resolved", "reopened"]  # of a person at the desk
+        | None
+    ) = None
+    agent: str | None = Field(None, description="The name of the person who wrote it, or of whom it tells.")
     reason: Reason | None = None
     language: Language | None = None
     confidence: float | None = None
@@ -127,11 +139,18 @@ class MessageGiven(_Given):
     reference: str | None = None
 
 
+class AgentGiven(_Given):
+    """The person who has the conversation."""
+
+    name: str
+
+
 class ExchangeGiven(_Given):
     """Messages, and who owns the conversation now."""
 
     state: State
     messages: list[MessageGiven]
+    agent: AgentGiven | None = Field(description="Who has it, once a person took it.")
     handoff: HandoffGiven | None = Field(description="While a person owns the conversation.")
 
 
@@ -140,6 +159,26 @@ class OpinionGiven(_Given):
 
     message: str
     helpful: bool
+
+
+class SuggestionGiven(_Given):
+    """A question to tap on."""
+
+    article: str
+    text: str
+    language: Language
+
+
+class SuggestionsGiven(_Given):
+    """What may be about to be asked, the likeliest first."""
+
+    suggestions: list[SuggestionGiven]
+
+
+class IdentityGiven(_Given):
+    """A name under which a browser may keep this customer's conversation."""
+
+    scope: str
 
 
 _PROBLEM: dict[str, Any] = {

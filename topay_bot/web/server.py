@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -27,11 +28,21 @@ from topay_bot.errors import TopayError
 from topay_bot.settings import Settings, load_settings
 from topay_bot.web.app import create_app
 from topay_bot.web.desk import Desk
+from topay_bot.web.sockets import MAX_FRAME_BYTES, CuttingProtocol
 
 _SETTINGS = "TOPAY_WORKER_SETTINGS"  # from the parent to its workers; not for users
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name
 # A worker must first load the package, which takes seconds on a busy machine, before it can say that it is well.
 _PATIENCE_SECONDS = 60
+_SERVING: dict[str, Any] = {
+    # Addresses of customers and the texts in URLs are no business of a log.
+    "log_level": "warning",
+    "access_log": False,
+    "ws": CuttingProtocol,
+    "ws_max_size": MAX_FRAME_BYTES,
+    "ws_per_message_deflate": False,  # for small frames it costs each socket more memory than it saves the network
+    "timeout_graceful_shutdown": 10,  # for requests on their way, and for sockets that nobody reads from
+}
 _log = logging.getLogger("topay_bot")
 
 
@@ -46,8 +57,7 @@ def run(settings: Settings) -> None:
     app = create_app(settings)
     desk: Desk = app.state.desk
     _log.info("chat page at %s (build %s)", address, desk.build_id or "none: see /readyz")
-    # Addresses of customers and the texts in URLs are no business of a log.
-    uvicorn.run(app, host=settings.host, port=settings.port, workers=1, log_level="warning", access_log=False)
+    uvicorn.run(app, host=settings.host, port=settings.port, workers=1, **_SERVING)
 
 
 def _run_workers(settings: Settings, address: str) -> None:
@@ -65,8 +75,7 @@ def _run_workers(settings: Settings, address: str) -> None:
             timeout_worker_healthcheck=_PATIENCE_SECONDS,
             host=settings.host,
             port=settings.port,
-            log_level="warning",
-            access_log=False,
+            **_SERVING,
         )
 
 
