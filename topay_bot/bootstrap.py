@@ -6,8 +6,12 @@ import logging
 from dataclasses import dataclass
 
 from topay_bot import edition
+from topay_bot.chat.changes import Changes, Glances
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
+from topay_bot.desk.reading import DeskReader
+from topay_bot.desk.service import DeskService, DeskStores
+from topay_bot.desk.signing import SignIn
 from topay_bot.edition import Edition
 from topay_bot.live import LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
@@ -17,12 +21,24 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class AgentsParts:
+    """The agents' side of a server."""
+
+    sign_in: SignIn
+    service: DeskService
+    reader: DeskReader
+
+
+@dataclass(frozen=True)
 class DeskParts:
     """What a server runs on. `edition` gives the build in use, or raises ArtefactError."""
 
     chat: ChatService
     store: ConversationStore
     edition: LiveEdition
+    changes: Changes
+    glances: Glances
+    agents: AgentsParts
 
 
 def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
@@ -51,11 +67,28 @@ def live_edition(settings: Settings) -> LiveEdition:
 def open_desk(settings: Settings) -> DeskParts:
     """Store, chat and edition for a server. Without a usable index it runs too: people can still be asked for."""
     # Imported here: the command line's other commands need no database.
+    from topay_bot.storage.agent_store import SqlAgentStore
+    from topay_bot.storage.desk_store import SqlDeskStore
+    from topay_bot.storage.glances import SqlGlances
     from topay_bot.storage.sql_store import SqlStore
 
     live = live_edition(settings)
     store = SqlStore(settings.database())
-    return DeskParts(ChatService(store, live, max_message_chars=settings.max_message_chars), store, live)
+    changes = Changes()
+    chat = ChatService(store, live, max_message_chars=settings.max_message_chars, changed=changes.publish)
+    stores = DeskStores(store, SqlDeskStore(store.engine), SqlAgentStore(store.engine))
+    service = DeskService(stores, max_message_chars=settings.max_message_chars, changed=changes.publish)
+    sign_in = SignIn(stores.agents)
+    agents = AgentsParts(sign_in, service, DeskReader(stores, sign_in, live))
+    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents)
+
+
+def open_agents(settings: Settings) -> SignIn:
+    """The agents of the database, for the command line."""
+    from topay_bot.storage.agent_store import SqlAgentStore
+    from topay_bot.storage.database import open_engine
+
+    return SignIn(SqlAgentStore(open_engine(settings.database())))
 
 
 def prepare_database(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import datetime
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -15,7 +16,6 @@ from topay_bot.text import Language
 
 # The second recommended option of RFC 9106 (3 passes, 64 MiB, 4 lanes), which is argon2-cffi's default.
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash("nobody's")  # verified when a name is unknown: the answer takes as long
 MIN_PASSWORD_CHARS = 10
 _MAX_PASSWORD_CHARS = 1000
 _MAX_NAME_CHARS = 40
@@ -87,10 +87,16 @@ def password_fits(password: str, kept: str | None) -> bool:
     if len(password) > _MAX_PASSWORD_CHARS:
         return False
     try:
-        _hasher.verify(kept or _NOBODYS, _bytes(password))
+        _hasher.verify(kept or _nobodys(), _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    """Verified when a name is unknown."""
+    return _hasher.hash(b"nobody's")
 
 
 def _bytes(password: str) -> bytes:

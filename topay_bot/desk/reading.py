@@ -15,6 +15,7 @@ from topay_bot.desk.waiting import LAST_HANDLED, Waiting, estimate_seconds
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, BadMessage, ConversationNotFound
 from topay_bot.reply import AnswerText, answer_text
+from topay_bot.text import Language
 
 MAX_LISTED = 200
 _SHOWN_MESSAGES = 1000  # the newest of a conversation
@@ -63,7 +64,7 @@ class DeskReader:
 
     def transcript(self, conversation_id: str) -> Transcript:
         """A whole conversation, the newest thousand messages of it."""
-        summary = self._summary(conversation_id)
+        summary = self.summary(conversation_id)
         first = max(0, summary.last_seq - _SHOWN_MESSAGES)
         return Transcript(
             summary,
@@ -72,10 +73,10 @@ class DeskReader:
             self._stores.desk.labels(conversation_id),
         )
 
-    def title(self, article: str | None, summary: Summary) -> str | None:
-        """An article's title in the conversation's language; None without it or an index."""
+    def title(self, article: str | None, language: Language) -> str | None:
+        """An article's title, in that language where it has it; None without the article or an index."""
         try:
-            found = self._edition().library.get(article, summary.language) if article else None
+            found = self._edition().library.get(article, language) if article else None
         except ArtefactError:
             return None
         return found.title if found else None
@@ -86,7 +87,7 @@ class DeskReader:
 
     def suggestions(self, conversation_id: str) -> Sequence[Suggestion]:
         """Articles for the customer's latest question, the likeliest first. Raises ArtefactError without an index."""
-        summary = self._summary(conversation_id)
+        summary = self.summary(conversation_id)
         edition = self._edition()
         recent = self._stores.chat.messages(conversation_id, max(0, summary.last_seq - _LOOKED_BACK), _LOOKED_BACK)
         for message in reversed(recent):
@@ -111,7 +112,8 @@ class DeskReader:
             estimate = estimate_seconds(position, self._stores.desk.handling_seconds(LAST_HANDLED), online)
         return Waiting(position, estimate, online)
 
-    def _summary(self, conversation_id: str) -> Summary:
+    def summary(self, conversation_id: str) -> Summary:
+        """A conversation with its newest hand-off. Raises ConversationNotFound where there is none."""
         summary = self._stores.desk.summary(conversation_id)
         if summary is None:
             raise ConversationNotFound(f"no conversation {conversation_id!r} was handed to a person")

@@ -12,8 +12,11 @@ from starlette.staticfiles import StaticFiles
 
 from topay_bot.bootstrap import open_desk
 from topay_bot.settings import Settings
-from topay_bot.web import api, pages, problems
+from topay_bot.web import api, desk_api, desk_pages, desk_replies, pages, problems, realtime, realtime_desk, suggest, widget
 from topay_bot.web.desk import Desk
+from topay_bot.web.help import pages as help_pages
+from topay_bot.web.help.site import HelpSite
+from topay_bot.web.hub import Hub
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
 
@@ -23,11 +26,13 @@ def create_app(settings: Settings, *, shared: Path | None = None) -> FastAPI:
     `shared` is the folder in which several workers count together (see metrics.py).
     """
     parts = open_desk(settings)
+    hub = Hub(parts.changes, parts.glances, lambda: [agent.id for agent in parts.agents.sign_in.online()])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.edition.start()
-        yield
+        async with hub.running():
+            yield
         parts.edition.close()
         parts.store.close()
 
@@ -38,12 +43,29 @@ def create_app(settings: Settings, *, shared: Path | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.desk = Desk(settings, parts.chat, parts.edition, shared)
+    app.state.agents = parts.agents
+    app.state.replies = desk_replies.Replies(settings.replies)
+    app.state.hub = hub
+    app.state.suggesters = suggest.Suggesters()
+    app.state.help = HelpSite(app.state.desk)
     # A character takes at most 12 bytes in JSON (two escaped halves), the other fields little.
     app.add_middleware(BodyLimit, max_bytes=16 * 1024 + 12 * settings.max_message_chars)
     app.add_middleware(problems.Unexpected)
     app.add_middleware(SecurityHeaders)  # outermost: errors carry the headers too
     problems.install(app)
-    for router in (api.router, api.watch, pages.router):
+    for router in (
+        api.router,
+        api.watch,
+        desk_api.router,
+        desk_pages.router,
+        desk_replies.router,
+        realtime.router,
+        realtime_desk.router,
+        suggest.router,
+        pages.router,
+        help_pages.router,
+        widget.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
