@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from topay_bot.commands import answers, builds, knowledge, models, serving
+from topay_bot.commands import agents, answers, builds, knowledge, models, serving
 from topay_bot.errors import TopayError
 
 
@@ -48,5 +48,6 @@ for _command in (
     answers.report,
     models.tune,
     serving.serve,
+    agents.agents,
 ):
     main.add_command(_command)
