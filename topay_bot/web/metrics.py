@@ -125,6 +125,9 @@ class Metrics:
             "topay_handoffs", "Conversations handed to a person.", ["reason", "priority"], registry=registry
         )
         self.feedback = Counter("topay_feedback", "Feedback on answers.", ["helpful"], registry=registry)
+        self.help_feedback = Counter(
+            "topay_help_feedback", "Feedback on pages of the help centre.", ["article", "helpful"], registry=registry
+        )
         self.live_opened = Counter("topay_live_opened", "WebSockets that were opened.", ["by"], registry=registry)
         self.live_cut = Counter("topay_live_cut", "WebSockets cut off from a slow reader.", ["by"], registry=registry)
         if shared is not None:

@@ -15,7 +15,7 @@ from topay_bot.text import Language
 from topay_bot.web.page_texts import CATEGORY_NAMES, HOT_FIRST, PAGE_TEXTS
 
 _HOT_PER_CATEGORY = 6
-_CONTACTS = ("phone", "email", "hours")
+CONTACTS = ("phone", "email", "hours")
 
 router = APIRouter(include_in_schema=False)
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
@@ -64,7 +64,7 @@ def chat_context(edition: Edition | None, language: Language) -> dict[str, Any]:
 
 def contacts(edition: Edition, language: Language) -> dict[str, str]:
     """The contact channels that the knowledge base names in its facts."""
-    found = {name: edition.library.facts.value(f"contact.{name}", language) for name in _CONTACTS}
+    found = {name: edition.library.facts.value(f"contact.{name}", language) for name in CONTACTS}
     return {name: value for name, value in found.items() if value}
 
 

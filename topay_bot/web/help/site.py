@@ -26,7 +26,7 @@ from topay_bot.web.help.discovery import (
 from topay_bot.web.help.search import Results
 from topay_bot.web.help.texts import CATEGORY_ABOUT, CATEGORY_ICONS, HELP_TEXTS
 from topay_bot.web.page_texts import PAGE_TEXTS
-from topay_bot.web.pages import contacts
+from topay_bot.web.pages import CONTACTS, contacts
 
 _TABLE = "<table>"  # as nh3 leaves it: without attributes
 
@@ -217,7 +217,7 @@ class HelpSite:
             "versions": versions,
             "texts": PAGE_TEXTS[language] | HELP_TEXTS[language],
             "about": CATEGORY_ABOUT[language],
-            "contacts": contacts(edition, language) if edition else {},
+            "contacts": dict.fromkeys(CONTACTS, "") | (contacts(edition, language) if edition else {}),
             "max_chars": self.max_query_chars,
             "data": [],
             "query": "",
