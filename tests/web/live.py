@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,11 +17,16 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.waiting import wait_until
+from topay_bot.desk.agents import Role
+from topay_bot.desk.signing import SignIn
 from topay_bot.web.sockets import MAX_FRAME_BYTES, CuttingProtocol
 
 Frame = dict[str, Any]
+PASSWORD = "correct horse battery"
+_numbers = itertools.count(1)
 _PATIENCE_SECONDS = 20
 
 
@@ -33,7 +40,15 @@ class LiveServer:
         self._server = uvicorn.Server(
             uvicorn.Config(app, ws=CuttingProtocol, ws_max_size=MAX_FRAME_BYTES, log_level="warning", access_log=False)
         )
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve([self._socket])
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Call a function on the server's event loop."""
+        self._loop.call_soon_threadsafe(function)
 
     def __enter__(self) -> LiveServer:
         self._thread.start()
@@ -89,6 +104,46 @@ class Customer:
     @property
     def events(self) -> str:
         return f"{self.url.replace('http', 'ws', 1)}{self.path}/events"
+
+    def close(self) -> None:
+        self.http.close()
+
+
+class Agent:
+    """An agent who is signed in."""
+
+    def __init__(self, url: str, sign_in: SignIn, *roles: Role) -> None:
+        self.url = url
+        self.name = f"Li {next(_numbers)}"
+        sign_in.add(self.name, PASSWORD, roles or (Role.AGENT,), ("zh", "en"))
+        self.http = httpx.Client(base_url=url, timeout=_PATIENCE_SECONDS)
+        signed = self.http.post("/v1/desk/session", json={"name": self.name, "password": PASSWORD})
+        assert signed.status_code == 200, signed.text
+        self.id = signed.json()["agent"]["id"]
+        self.cookie = "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
+        self.http.headers["X-CSRF-Token"] = signed.json()["csrf"]
+
+    def do(self, what: str, conversation: str, **body: Any) -> dict[str, Any]:
+        """claim, messages, notes, give-back, resolve ..."""
+        response = self.http.post(f"/v1/desk/conversations/{conversation}/{what}", json=body or None)
+        assert response.is_success, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    def say(self, conversation: str, text: str) -> dict[str, Any]:
+        return self.do("messages", conversation, text=text, client_id=f"a{next(_numbers)}")
+
+    @contextmanager
+    def connect(self, *, cookie: str | None = None, origin: str | None = None) -> Iterator[Line]:
+        headers = {"Cookie": self.cookie if cookie is None else cookie}
+        origin = self.url if origin is None else origin
+        with connect(
+            f"{self.url.replace('http', 'ws', 1)}/v1/desk/events",
+            origin=Origin(origin) if origin else None,
+            additional_headers=headers,
+            compression=None,
+        ) as connection:
+            yield Line(connection)
 
     def close(self) -> None:
         self.http.close()

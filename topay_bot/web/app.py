@@ -12,7 +12,18 @@ from starlette.staticfiles import StaticFiles
 
 from topay_bot.bootstrap import open_desk
 from topay_bot.settings import Settings
-from topay_bot.web import api, desk_api, desk_pages, desk_replies, pages, problems, realtime, realtime_desk, suggest, widget
+from topay_bot.web import (
+    api,
+    desk_api,
+    desk_pages,
+    desk_replies,
+    pages,
+    problems,
+    realtime,
+    realtime_desk,
+    suggest,
+    widget,
+)
 from topay_bot.web.desk import Desk
 from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite

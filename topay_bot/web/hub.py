@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -52,14 +52,24 @@ class Hub:
     and clients say again what they saw when they come back.
     """
 
-    def __init__(self, changes: Changes, glances: Glances, look_every_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        changes: Changes,
+        glances: Glances,
+        online: Callable[[], Iterable[str]],
+        *,
+        look_every_seconds: float = 1.0,
+    ) -> None:
+        """`online` gives the ids of the agents who take new conversations."""
         self.patience = Patience()
         self._changes = changes
         self._glances = glances
+        self._online = online
         self._look_every = look_every_seconds
         self._customers: dict[str, set[Mailbox]] = {}
         self._desks: set[DeskLine] = set()
         self._known: dict[str, Glance] = {}
+        self._known_online: set[str] = set()
         self._marks: defaultdict[str, _Marks] = defaultdict(_Marks)
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
@@ -97,8 +107,10 @@ class Hub:
         mailbox.put("changed", CHANGED)
         if (marks := self._marks.get(conversation_id)) is not None:
             self._tell_marks(mailbox, marks)
-        self._customers.setdefault(conversation_id, set()).add(mailbox)
-        self._tell_whether_online(conversation_id)
+        if conversation_id not in self._customers:
+            self._customers[conversation_id] = set()
+            self._tell_whether_online(conversation_id)
+        self._customers[conversation_id].add(mailbox)
         try:
             yield mailbox
         finally:
@@ -157,6 +169,12 @@ class Hub:
             for mailbox in self._customers.get(conversation_id, ()):
                 self._tell_marks(mailbox, marks)
 
+    def all_on_desk(self) -> None:
+        """A console was opened: it shows all that is a person's."""
+        for glance in self._known.values():
+            if glance.state is State.OPEN:
+                self.on_desk(glance.conversation, glance.seq)
+
     def on_desk(self, conversation_id: str, seq: int) -> None:
         """An agent's console was told of the messages up to `seq`."""
         marks = self._marks[conversation_id]
@@ -168,11 +186,6 @@ class Hub:
     def count(self) -> tuple[int, int]:
         """Open sockets: of customers, of agents."""
         return sum(map(len, self._customers.values())), len(self._desks)
-
-    def tell_desks(self, key: str, frame: Frame) -> None:
-        """Tell every agent, whatever they look at."""
-        for line in self._desks:
-            line.mailbox.put((frame["type"], key), frame)
 
     def _hear(self, conversation_id: str) -> None:
         for mailbox in self._customers.get(conversation_id, ()):
@@ -205,6 +218,7 @@ class Hub:
         async with self._looking:
             try:
                 found = await self.read(lambda: self._glances.glances(ids, open_too=open_too))
+                online = set(await self.read(self._online)) if open_too else set()
             except Exception:  # the database is away: those who write learn of it, we look again
                 if not self._failing:
                     _log.exception("the database cannot be looked at; live events wait until it can")
@@ -218,8 +232,18 @@ class Hub:
                 here = now.conversation in changed
                 if tell and (here or now != before):
                     self._tell(before, now, here)
+            if open_too:
+                self._tell_presence(online)
         if not only:
             self._forget()
+
+    def _tell_presence(self, online: set[str]) -> None:
+        changed = online ^ self._known_online
+        self._known_online = online
+        for agent in changed:
+            frame = {"type": "presence", "agent": agent, "status": "online" if agent in online else "away"}
+            for line in self._desks:
+                line.mailbox.put(("presence", agent), frame)
 
     def _tell(self, before: Glance | None, now: Glance, here: bool) -> None:
         if not here:  # else they were told at once

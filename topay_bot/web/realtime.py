@@ -1,14 +1,13 @@
-"""Live events over WebSocket: what happens in a conversation, to its customer and to the agents.
+"""A customer's live events: what happens in their conversation, over WebSocket.
 
-Nothing is sent to the desk this way but signs (typing, seen): messages go by POST, which can be repeated. So a socket
+Nothing is sent this way but signs (typing, seen): messages go by POST, which can be repeated. So a socket
 that breaks loses nothing, and whoever comes back with `?after=` gets what was stored meanwhile, once.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, WebSocket
 
@@ -18,9 +17,8 @@ from topay_bot.web.bodies import agent_body, handoff_body, message_body
 from topay_bot.web.desk import Desk
 from topay_bot.web.hub import CHANGED, Hub
 from topay_bot.web.mailbox import Frame, Mailbox
-from topay_bot.web.sockets import BAD_FRAME, NOT_FOUND, PING, REFUSED, Close, SlowReader, Socket, accepted
+from topay_bot.web.sockets import BAD_FRAME, NOT_FOUND, PING, REFUSED, Close, SlowReader, Socket, accepted, seq_of
 
-_log = logging.getLogger(__name__)
 _TYPING_EVERY_SECONDS = 1.0  # passed on at most so often
 _MAX_SEQ = 2**31 - 1
 
@@ -39,10 +37,10 @@ async def conversation_events(
             token = (await socket.first()).get("token")
             if not isinstance(token, str):
                 raise Close(BAD_FRAME, "no-token")
+            customer = _Customer(socket, hub, desk, conversation_id, token, after)
+            await customer.check()
             desk.metrics.live_opened.labels("customer").inc()
             with hub.customer(conversation_id) as mailbox:
-                customer = _Customer(socket, hub, desk, conversation_id, token, after)
-                await customer.catch_up()
                 await socket.both(customer.tell(mailbox), customer.hear())
     except SlowReader:
         desk.metrics.live_cut.labels("customer").inc()
@@ -60,10 +58,14 @@ class _Customer:
         self._seq = after
         self._state: Frame | None = None
 
+    async def check(self) -> None:
+        """Raises Close unless the token opens the conversation."""
+        await self._read(_MAX_SEQ)
+
     async def catch_up(self) -> None:
         """Send what is stored beyond what was sent, and the state when it is another one."""
         while True:
-            exchange = await self._read()
+            exchange = await self._read(self._seq)
             for message in exchange.messages:
                 await self._socket.send({"type": "message", "message": message_body(message)})
                 self._seq = message.seq
@@ -92,12 +94,12 @@ class _Customer:
             if kind == "typing" and loop.time() >= typed + _TYPING_EVERY_SECONDS:
                 typed = loop.time()
                 self._hub.customer_types(self._id)
-            elif kind == "seen" and (seq := _seq_of(frame)) is not None:
+            elif kind == "seen" and (seq := seq_of(frame)) is not None:
                 self._hub.customer_saw(self._id, min(seq, self._seq))
 
-    async def _read(self) -> Exchange:
+    async def _read(self, after: int) -> Exchange:
         try:
-            return await self._hub.read(self._desk.chat.messages, self._id, self._token, self._seq)
+            return await self._hub.read(self._desk.chat.messages, self._id, self._token, after)
         except TokenRefused as error:
             raise Close(REFUSED, error.code) from None
         except ConversationNotFound as error:
@@ -111,8 +113,3 @@ def _state_frame(exchange: Exchange) -> Frame:
         "agent": agent_body(exchange),
         "handoff": None if exchange.handoff is None else handoff_body(exchange.handoff),
     }
-
-
-def _seq_of(frame: dict[str, Any]) -> int | None:
-    seq = frame.get("seq")
-    return seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 < seq <= _MAX_SEQ else None

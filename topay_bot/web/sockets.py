@@ -19,7 +19,8 @@ MAX_FRAME_BYTES = 16 * 1024  # of a client's frame: a token, a sign of typing
 _CLOSE_SECONDS = 1.0
 
 # Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications), after the HTTP statuses they resemble.
-BAD_FRAME, REFUSED, NOT_FOUND, TOO_LATE, TOO_MUCH = 4400, 4401, 4404, 4408, 4429
+BAD_FRAME, REFUSED, NOT_ALLOWED, NOT_FOUND, TOO_LATE, TOO_MUCH = 4400, 4401, 4403, 4404, 4408, 4429
+_MAX_SEQ = 2**31 - 1
 
 
 class Close(Exception):
@@ -115,6 +116,12 @@ class Socket:
         self._refilled = now
         if self._allowance < 0:
             raise Close(TOO_MUCH, "too-many-frames")
+
+
+def seq_of(frame: Frame) -> int | None:
+    """The `seq` that a frame names, if it is one."""
+    seq = frame.get("seq")
+    return seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 < seq <= _MAX_SEQ else None
 
 
 @asynccontextmanager
