@@ -7,8 +7,10 @@ it, and the other is told who did.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from topay_bot.answering.policy import Priority
 from topay_bot.chat.checking import checked_text
@@ -79,13 +81,16 @@ class DeskService:
         self._now = now
 
     def claim(self, agent: Agent, conversation_id: str) -> Outcome:
-        """Take a waiting conversation. Raises ConversationTaken when another agent has it."""
+        """Take a conversation that waits, or the bot has. Raises ConversationTaken when another agent has it."""
 
         def plan(conversation: Conversation) -> Change | None:
+            if conversation.state is State.PENDING:
+                return self._reopening(agent, conversation)
             _refuse_unless_mine(conversation, agent)
             if conversation.agent == agent.id:
                 return None
-            return Change(Owner(State.OPEN, agent.id), (_notice("joined", conversation, name=agent.name),))
+            notice = _notice("joined", conversation, agent, name=agent.name)
+            return Change(Owner(State.OPEN, agent.id), (notice,))
 
         return self._carry_out(conversation_id, plan)
 
@@ -97,7 +102,9 @@ class DeskService:
         The same `client_id` again changes nothing. `article` is the one that the text was taken from.
         """
         text = mask(checked_text(text, self._max_message_chars), _HIDDEN_FROM_AGENTS)
-        payload = {"kind": "reply", "agent": agent.name} | ({"article": article} if article else {})
+        payload = {"kind": "reply", "agent": agent.name, "by": _named(agent)} | (
+            {"article": article} if article else {}
+        )
         said = Draft(new_id(), Author.AGENT, text, payload, _checked_client_id(agent, client_id))
         assert said.client_id is not None
 
@@ -118,7 +125,7 @@ class DeskService:
             if conversation.state is State.PENDING:
                 return None
             _refuse_unless_mine(conversation, agent)
-            return Change(Owner(State.PENDING), (_notice("returned", conversation),))
+            return Change(Owner(State.PENDING), (_notice("returned", conversation, agent),))
 
         return self._carry_out(conversation_id, plan)
 
@@ -129,7 +136,7 @@ class DeskService:
             if conversation.state is State.RESOLVED:
                 return None
             _refuse_unless_mine(conversation, agent)
-            return Change(Owner(State.RESOLVED), (_notice("resolved", conversation, name=agent.name),))
+            return Change(Owner(State.RESOLVED), (_notice("resolved", conversation, agent, name=agent.name),))
 
         return self._carry_out(conversation_id, plan)
 
@@ -139,13 +146,17 @@ class DeskService:
         def plan(conversation: Conversation) -> Change | None:
             if conversation.state is State.OPEN:
                 _refuse_unless_mine(conversation, agent)
-                return None if conversation.agent else Change(Owner(State.OPEN, agent.id))
-            handoff = self._stores.chat.handoff(conversation.id)
-            assert handoff is not None  # agents see no conversation without one
-            notice = _notice("reopened", conversation, name=agent.name, reference=handoff.reference)
-            return Change(Owner(State.OPEN, agent.id), (notice,), due_at=self._due_at())
+                if conversation.agent == agent.id:
+                    return None
+            return self._reopening(agent, conversation)
 
         return self._carry_out(conversation_id, plan)
+
+    def _reopening(self, agent: Agent, conversation: Conversation) -> Change:
+        handoff = self._stores.chat.handoff(conversation.id)
+        assert handoff is not None  # agents see no conversation without one
+        notice = _notice("reopened", conversation, agent, name=agent.name, reference=handoff.reference)
+        return Change(Owner(State.OPEN, agent.id), (notice,), due_at=self._due_at())
 
     def transfer(
         self, agent: Agent, conversation_id: str, to: str | None = None, queue: str | None = None, note: str = ""
@@ -159,6 +170,7 @@ class DeskService:
         if queue is not None and not (0 < len(queue) <= _MAX_QUEUE and queue.isprintable()):
             raise BadMessage(f"a queue's name has 1 to {_MAX_QUEUE} printable characters")
         receiver = self._receiver(to) if to is not None else None
+        to_whom = _named(receiver) if receiver else {"queue": queue}
         text = self._checked_note(note) if note.strip() else ""
 
         def plan(conversation: Conversation) -> Change | None:
@@ -169,7 +181,7 @@ class DeskService:
             had_one = conversation.agent is not None and conversation.agent != owner.agent
             return Change(
                 owner,
-                (_notice("transferred", conversation),) if had_one else (),
+                (_notice("transferred", conversation, agent, to=to_whom),) if had_one else (),
                 self._note(agent, conversation, text) if text else None,
                 queue,
                 due_at=self._due_at(),
@@ -177,13 +189,16 @@ class DeskService:
 
         return self._carry_out(conversation_id, plan)
 
-    def note(self, agent: Agent, conversation_id: str, text: str) -> Note:
-        """Tell other agents something that the customer does not see."""
+    def note(self, agent: Agent, conversation_id: str, text: str, client_id: str | None = None) -> Note:
+        """Tell other agents something that the customer does not see. The same `client_id` again adds nothing."""
         text = self._checked_note(text)
         note = self._note(agent, self._conversation(conversation_id), text)
-        self._stores.desk.add_note(note)
+        if client_id is not None:
+            key = f"{conversation_id}\n{_checked_client_id(agent, client_id)}"
+            note = replace(note, id=hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32])
+        kept = self._stores.desk.add_note(note)
         self._changed(conversation_id)
-        return note
+        return kept
 
     def label(self, agent: Agent, conversation_id: str, message_id: str, article: str) -> Label:
         """Say which article is the right one for a customer's message; one of the bot stands for what it answered."""
@@ -277,9 +292,20 @@ def _refuse_unless_mine(conversation: Conversation, agent: Agent) -> None:
         raise ConversationTaken(f"{name} has this conversation", name)
 
 
-def _notice(what: str, conversation: Conversation, **values: str) -> Draft:
-    payload = {"kind": what} | ({"agent": values["name"]} if "name" in values else {})
+def _notice(
+    what: str, conversation: Conversation, agent: Agent, to: Mapping[str, str | None] | None = None, **values: str
+) -> Draft:
+    """Tells the customer what happened. What only the desk may know of it, who did it and `to` whom, is kept beside."""
+    payload: dict[str, Any] = {"kind": what, "by": _named(agent)}
+    if "name" in values:
+        payload["agent"] = values["name"]
+    if to is not None:
+        payload["to"] = dict(to)
     return Draft(new_id(), Author.SYSTEM, say(what, conversation.language, **values), payload)
+
+
+def _named(agent: Agent) -> dict[str, str | None]:
+    return {"id": agent.id, "name": agent.name}
 
 
 def _checked_client_id(agent: Agent, client_id: str) -> str:

@@ -81,8 +81,8 @@ class DeskStore(Protocol):
     def counts(self, agent_id: str) -> Counts:
         """How many there are now."""
 
-    def add_note(self, note: Note) -> None:
-        """Keep a note."""
+    def add_note(self, note: Note) -> Note:
+        """Keep a note, and give it; one of the same id that is there already stays, and is given instead."""
 
     def notes(self, conversation_id: str) -> Sequence[Note]:
         """The notes on a conversation, in order."""

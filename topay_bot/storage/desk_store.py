@@ -79,10 +79,17 @@ class SqlDeskStore:
             row = connection.execute(summaries.counts(agent_id)).one()
         return Counts(row.waiting or 0, row.mine or 0, row.open, row.urgent or 0)
 
-    def add_note(self, note: Note) -> None:
+    def add_note(self, note: Note) -> Note:
         """See DeskStore."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.insert(notes).values(**_note_values(note)))
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(notes).values(**_note_values(note)))
+        except sa.exc.IntegrityError:
+            before = [one for one in self.notes(note.conversation) if one.id == note.id]
+            if not before:
+                raise
+            return before[0]
+        return note
 
     def notes(self, conversation_id: str) -> Sequence[Note]:
         """See DeskStore."""

@@ -38,9 +38,12 @@ _customer_messages = (
 _RANK = sa.case(
     {priority: rank for rank, priority in enumerate(Priority)}, value=handoffs.c.priority, else_=len(Priority)
 )
+# Who has been answered, comes after those who wait.
+_ANSWERED = sa.case((conversations.c.waiting_since.is_(None), 1), else_=0)
 _BEGAN = sa.func.coalesce(conversations.c.waiting_since, handoffs.c.created_at, type_=UtcDateTime)
 # Of what is over: when it was closed; it is the newest first.
 _ENDED = sa.func.coalesce(handoffs.c.closed_at, handoffs.c.created_at, type_=UtcDateTime)
+_PRESSING = (_ANSWERED, _RANK, _BEGAN, conversations.c.id)
 _OPEN = handoffs.c.closed_at.is_(None)
 _UNCLAIMED = conversations.c.agent_id.is_(None)
 
@@ -59,6 +62,7 @@ SUMMARIES = (
         _last.c.text.label("last_text"),
         _last.c.created_at.label("last_at"),
         _customer_messages.label("customer_messages"),
+        _ANSWERED.label("answered"),
         _RANK.label("rank"),
         _BEGAN.label("began"),
         _ENDED.label("ended"),
@@ -91,16 +95,18 @@ def select(query: Query) -> sa.Select[Any]:
         wanted = wanted.where(handoffs.c.created_at < query.until)
     if _newest_first(query):
         if query.cursor:
-            ended, last_id = _read(query.cursor, 2)
+            ended, last_id = _read(query.cursor, str, str)
             last = sa.tuple_(sa.literal(_time(ended), UtcDateTime), sa.literal(last_id))
             wanted = wanted.where(sa.tuple_(_ENDED, conversations.c.id) < last)
         order: tuple[Any, ...] = (_ENDED.desc(), conversations.c.id.desc())
     else:
         if query.cursor:
-            rank, began, last_id = _read(query.cursor, 3)
-            last = sa.tuple_(sa.literal(rank), sa.literal(_time(began), UtcDateTime), sa.literal(last_id))
-            wanted = wanted.where(sa.tuple_(_RANK, _BEGAN, conversations.c.id) > last)
-        order = (_RANK, _BEGAN, conversations.c.id)
+            answered, rank, began, last_id = _read(query.cursor, int, int, str, str)
+            last = sa.tuple_(
+                sa.literal(answered), sa.literal(rank), sa.literal(_time(began), UtcDateTime), sa.literal(last_id)
+            )
+            wanted = wanted.where(sa.tuple_(*_PRESSING) > last)
+        order = _PRESSING
     return wanted.order_by(*order).limit(query.limit + 1)
 
 
@@ -108,7 +114,7 @@ def cursor_after(row: Any, query: Query) -> str:
     """Where the page that ends with this row ended."""
     if _newest_first(query):
         return json.dumps([row.ended.isoformat(), row.conversation_id])
-    return json.dumps([row.rank, row.began.isoformat(), row.conversation_id])
+    return json.dumps([row.answered, row.rank, row.began.isoformat(), row.conversation_id])
 
 
 def counts(agent_id: str) -> sa.Select[Any]:
@@ -132,7 +138,7 @@ def counts(agent_id: str) -> sa.Select[Any]:
 
 def position(conversation_id: str) -> sa.Select[Any]:
     """The place of a waiting conversation among those that wait, counted from 1."""
-    order = sa.func.row_number().over(order_by=(_RANK, _BEGAN, conversations.c.id)).label("place")
+    order = sa.func.row_number().over(order_by=_PRESSING).label("place")
     places = (
         sa.select(conversations.c.id, order)
         .select_from(handoffs)
@@ -189,8 +195,9 @@ def _time(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text)
 
 
-def _read(cursor: str, parts: int) -> list[Any]:
+def _read(cursor: str, *kinds: type) -> list[Any]:
+    """The parts of a cursor. Raises ValueError when it is none of this kind of list."""
     found = json.loads(cursor)
-    if not isinstance(found, list) or len(found) != parts:
+    if not isinstance(found, list) or [type(part) for part in found] != list(kinds):
         raise ValueError(cursor)
     return found

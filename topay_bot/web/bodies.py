@@ -8,7 +8,7 @@ from topay_bot.chat.model import Handoff, Message
 from topay_bot.chat.service import Exchange
 
 # What the desk keeps about a decision but a customer has no use for.
-_FOR_THE_DESK = frozenset({"candidates", "best", "priority"})
+_FOR_THE_DESK = frozenset({"candidates", "best", "priority", "by", "to"})
 
 
 def exchange_body(exchange: Exchange) -> dict[str, Any]:

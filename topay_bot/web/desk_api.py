@@ -102,7 +102,7 @@ def agents(who: AtDesk, parts: Parts) -> list[dict[str, Any]]:
 def conversations(
     who: AtDesk,
     parts: Parts,
-    view: View = View.WAITING,
+    view: View = View.ALL,
     q: Annotated[str, Query(max_length=_MAX_SEARCHED, description="A reference number, or words of a message.")] = "",
     since: Annotated[AwareDatetime | None, Query(description="Handed over at or after.")] = None,
     until: Annotated[AwareDatetime | None, Query(description="Handed over before.")] = None,
@@ -191,7 +191,7 @@ def reply(conversation_id: str, new: schemas.NewReply, who: AtDesk, parts: Parts
 @router.post("/conversations/{conversation_id}/notes", summary="Write a note", **_gives(schemas.NoteGiven, 201))
 def note(conversation_id: str, new: schemas.NewNote, who: AtDesk, parts: Parts) -> dict[str, Any]:
     """For other agents; the customer never sees it."""
-    return bodies.note_body(parts.service.note(who.agent, conversation_id, new.text))
+    return bodies.note_body(parts.service.note(who.agent, conversation_id, new.text, new.client_id))
 
 
 @router.post(

@@ -77,6 +77,8 @@ def message_body(message: Message, titles: Titles) -> dict[str, Any]:
         "helpful": message.helpful,
         **{key: value for key, value in message.payload.items() if key not in _FOR_THE_BOT},
     }
+    if "by" in body:
+        body["agent"] = body.pop("by")
     if "candidates" in body:
         body["candidates"] = [[article, titles(article), sure] for article, sure in body["candidates"]]
     return body

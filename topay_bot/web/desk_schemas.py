@@ -34,9 +34,10 @@ class NewReply(BaseModel):
 
 
 class NewNote(BaseModel):
-    """What other agents should know."""
+    """What other agents should know. The same `client_id` again adds nothing."""
 
     text: str
+    client_id: str | None = None
 
 
 class NewTransfer(BaseModel):
@@ -173,6 +174,7 @@ class DeskMessageGiven(BaseModel):
     text: str
     created_at: datetime.datetime
     helpful: bool | None
+    agent: OwnerGiven | None = Field(None, description="Who wrote it, or did what it tells of.")
     candidates: list[tuple[str, str | None, float]] | None = Field(
         None, description="What the bot thought: article, title, probability that it is the right one."
     )
