@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from topay_bot import edition
 from topay_bot.chat.changes import Changes, Glances
@@ -12,8 +15,10 @@ from topay_bot.chat.store import ConversationStore
 from topay_bot.desk.reading import DeskReader
 from topay_bot.desk.service import DeskService, DeskStores
 from topay_bot.desk.signing import SignIn
+from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
-from topay_bot.live import LiveEdition
+from topay_bot.errors import ArtefactError
+from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
 
@@ -35,7 +40,7 @@ class DeskParts:
 
     chat: ChatService
     store: ConversationStore
-    edition: LiveEdition
+    edition: EditionSource
     changes: Changes
     glances: Glances
     agents: AgentsParts
@@ -64,15 +69,20 @@ def live_edition(settings: Settings) -> LiveEdition:
     return live
 
 
-def open_desk(settings: Settings) -> DeskParts:
-    """Store, chat and edition for a server. Without a usable index it runs too: people can still be asked for."""
+def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
+    """Store, chat and edition for a server. Without a usable index it runs too: people can still be asked for.
+
+    With a folder for `drafts` it answers from the knowledge folder as it is written.
+    """
     # Imported here: the command line's other commands need no database.
     from topay_bot.storage.agent_store import SqlAgentStore
     from topay_bot.storage.desk_store import SqlDeskStore
     from topay_bot.storage.glances import SqlGlances
     from topay_bot.storage.sql_store import SqlStore
 
-    live = live_edition(settings)
+    live: EditionSource = live_edition(settings)
+    if drafts is not None:
+        live = DraftEdition(live, settings.knowledge, _rebuild(settings, drafts), lint_apart)
     store = SqlStore(settings.database())
     changes = Changes()
     chat = ChatService(store, live, max_message_chars=settings.max_message_chars, changed=changes.publish)
@@ -89,6 +99,26 @@ def open_agents(settings: Settings) -> SignIn:
     from topay_bot.storage.database import open_engine
 
     return SignIn(SqlAgentStore(open_engine(settings.database())))
+
+
+def _rebuild(settings: Settings, drafts: Path) -> Rebuild:
+    """Drafts are builds in a folder of their own, which begins with a copy of the current one: most is taken over."""
+    published, store = BuildStore(settings.index), BuildStore(drafts)
+    with contextlib.suppress(ArtefactError):
+        current = published.open()
+        shutil.copytree(current.folder, drafts / current.id)
+        store.publish(current.id)
+
+    def rebuild(before: Edition | None, knowledge: Path) -> Edition:
+        from topay_bot.building import make_build  # brings what only builds need
+
+        draft = settings.model_copy(update={"knowledge": knowledge, "index": drafts, "keep_builds": 2})
+        build = store.open(make_build(draft).build)
+        return edition.load_edition(
+            build, max_choices=settings.max_choices, human_article=settings.human_article, before=before
+        )
+
+    return rebuild
 
 
 def prepare_database(settings: Settings) -> None:

@@ -163,7 +163,7 @@ class LiveEdition:
             return
         start = time.perf_counter()
         edition = self._load(self._store.open(build), before)
-        _prove(edition)
+        prove(edition)
         self._edition = edition
         swaps = self._status.swaps + (before is not None)
         self._note(Status(build, swaps, self._status.failures))
@@ -200,7 +200,7 @@ def _stamp(file: Path) -> _Stamp | None:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _prove(edition: Edition) -> None:
+def prove(edition: Edition) -> None:
     """Ask one question in each language: a build that cannot decide raises here, not before a customer.
 
     It also does what would otherwise be done for the first customer, such as reading pages of the index from disk.

@@ -16,6 +16,7 @@ from topay_bot.settings import load_settings
 @index_option
 @click.option("--knowledge", type=FOLDER, help="Folder of articles.")
 @click.option("--workers", type=int, help="Processes that serve on the port.")
+@click.option("--watch", is_flag=True, help="For editors: answer from the folder of articles as it is written.")
 @click.option("--data", type=FOLDER, help="Folder of the conversations' database.")
 def serve(
     host: str | None,
@@ -23,9 +24,13 @@ def serve(
     index: Path | None,
     knowledge: Path | None,
     workers: int | None,
+    watch: bool,
     data: Path | None,
 ) -> None:
     """Serve the chat page and the API."""
     from topay_bot.web.server import run
 
-    run(load_settings(host=host, port=port, index=index, knowledge=knowledge, workers=workers, data=data))
+    settings = load_settings(host=host, port=port, index=index, knowledge=knowledge, workers=workers, data=data)
+    if watch and (workers or 1) > 1:
+        raise click.UsageError("--watch is one process for one editor; leave out --workers")
+    run(settings, watch=watch)

@@ -18,6 +18,7 @@ from topay_bot.web import (
     desk_pages,
     desk_replies,
     pages,
+    preview,
     problems,
     realtime,
     realtime_desk,
@@ -31,12 +32,13 @@ from topay_bot.web.hub import Hub
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
 
-def create_app(settings: Settings, *, shared: Path | None = None) -> FastAPI:
+def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path | None = None) -> FastAPI:
     """The application for these settings. Without an index it starts, and says so at /readyz.
 
-    `shared` is the folder in which several workers count together (see metrics.py).
+    `shared` is the folder in which several workers count together (see metrics.py). With a folder for `drafts` the
+    knowledge folder answers as it is written.
     """
-    parts = open_desk(settings)
+    parts = open_desk(settings, drafts)
     hub = Hub(parts.changes, parts.glances, lambda: [agent.id for agent in parts.agents.sign_in.online()])
 
     @asynccontextmanager
@@ -78,5 +80,7 @@ def create_app(settings: Settings, *, shared: Path | None = None) -> FastAPI:
         widget.router,
     ):
         app.include_router(router)
+    if drafts is not None:
+        app.include_router(preview.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app

@@ -34,6 +34,7 @@ _SETTINGS = "TOPAY_WORKER_SETTINGS"  # from the parent to its workers; not for u
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name
 # A worker must first load the package, which takes seconds on a busy machine, before it can say that it is well.
 _PATIENCE_SECONDS = 60
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _SERVING: dict[str, Any] = {
     # Addresses of customers and the texts in URLs are no business of a log.
     "log_level": "warning",
@@ -46,18 +47,34 @@ _SERVING: dict[str, Any] = {
 _log = logging.getLogger("topay_bot")
 
 
-def run(settings: Settings) -> None:
-    """Serve until stopped."""
+def run(settings: Settings, *, watch: bool = False) -> None:
+    """Serve until stopped. With `watch` one process answers from the knowledge folder as it is written."""
     _log_to_terminal()
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{shown}:{settings.port}/"
-    if settings.workers > 1:
+    if settings.workers > 1 and not watch:
         _run_workers(settings, address)
         return
-    app = create_app(settings)
+    if not watch:
+        _serve(create_app(settings), settings, address)
+        return
+    with tempfile.TemporaryDirectory(prefix="topay-drafts-") as folder:
+        _log.info("watching %s; conversations here are try-outs and are forgotten at the end", settings.knowledge)
+        if settings.host not in _THIS_MACHINE:
+            _log.warning("drafts are shown to everyone who reaches %s", settings.host)
+        _serve(create_app(_apart(settings, Path(folder)), drafts=Path(folder) / "index"), settings, address)
+
+
+def _serve(app: FastAPI, settings: Settings, address: str) -> None:
     desk: Desk = app.state.desk
     _log.info("chat page at %s (build %s)", address, desk.build_id or "none: see /readyz")
     uvicorn.run(app, host=settings.host, port=settings.port, workers=1, **_SERVING)
+
+
+def _apart(settings: Settings, folder: Path) -> Settings:
+    """Settings of a preview: what an editor tries must not reach the people at the desk, nor its figures."""
+    quiet = {"database_url": None, "mail_to": (), "webhook_urls": ()}
+    return settings.model_copy(update={"data": folder / "data", **quiet})
 
 
 def _run_workers(settings: Settings, address: str) -> None:
