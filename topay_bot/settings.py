@@ -62,6 +62,7 @@ class Settings(BaseSettings):
 
     knowledge: Path = Field(Path("knowledge"), description="Folder of articles.")
     index: Path = Field(Path("index"), description="Folder of builds.")
+    replies: Path = Field(Path("knowledge/replies.toml"), description="File of the agents' saved replies.")
     data: Path = Field(Path("var"), description="Folder of the conversations' database.")
     database_url: SecretStr | None = Field(
         None, description="SQLAlchemy URL of the conversations' database; default SQLite in `data`."
