@@ -19,11 +19,13 @@
     |   |-- ConversationTaken
     |   |-- ConversationNotOpen
     |   |-- AgentNotFound
+    |   |-- RatingNotFound
     |   `-- BadAgent
     `-- ConversationError      a call on a conversation cannot be carried out
         |-- ConversationNotFound
         |-- TokenRefused
         |-- MessageNotFound
+        |-- CaseNotFound
         |-- BadMessage
         `-- ConversationBusy
 
@@ -171,6 +173,12 @@ class AgentNotFound(DeskError):
     code = "agent-not-found"
 
 
+class RatingNotFound(DeskError):
+    """No rating has this id."""
+
+    code = "rating-not-found"
+
+
 class BadAgent(DeskError):
     """A name, role, language or password that an agent cannot have."""
 
@@ -199,6 +207,12 @@ class MessageNotFound(ConversationError):
     """No message has this id in a conversation that the token opens."""
 
     code = "message-not-found"
+
+
+class CaseNotFound(ConversationError):
+    """No complaint or suggestion has this reference."""
+
+    code = "case-not-found"
 
 
 class BadMessage(ConversationError):

@@ -101,6 +101,36 @@ class Handoff:
     closed_at: datetime.datetime | None = None  # when it was resolved or given back to the bot
 
 
+class CaseKind(StrEnum):
+    """What a customer wants on record."""
+
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+
+
+class CaseState(StrEnum):
+    """How far a case is, in this order."""
+
+    RECEIVED = "received"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A complaint or a suggestion on record; whoever knows `reference` may ask how far it is."""
+
+    reference: str
+    conversation: str
+    kind: CaseKind
+    text: str  # masked
+    language: Language
+    received_at: datetime.datetime
+    updated_at: datetime.datetime
+    state: CaseState = CaseState.RECEIVED
+    answer: str | None = None
+
+
 class Event(StrEnum):
     """What people away from the console are told of."""
 
@@ -122,10 +152,16 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one transaction adds: messages in order, a hand-off, its notifications, and the state it leads to."""
+    """What one transaction adds: messages in order, a hand-off, its notifications, and the state it leads to.
+
+    A `case` filed while a person has the conversation makes that hand-off one for a complaint. `contact` is where the
+    customer can be reached; it is kept as given.
+    """
 
     messages: tuple[Draft, ...]
     state: State
     handoff: Handoff | None = None
     language: Language | None = None
     notifications: tuple[Notification, ...] = ()
+    case: Case | None = None
+    contact: str | None = None

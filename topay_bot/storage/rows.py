@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, Notification, State
-from topay_bot.storage.tables import agents, conversations, feedback, handoffs, messages, outbox
+from topay_bot.answering.policy import Reason
+from topay_bot.chat.model import (
+    Author,
+    Case,
+    CaseKind,
+    CaseState,
+    Conversation,
+    Draft,
+    Handoff,
+    Message,
+    Notification,
+    State,
+    Turn,
+)
+from topay_bot.storage.tables import agents, cases, contacts, conversations, feedback, handoffs, messages, outbox
 
 MESSAGES = sa.select(messages, feedback.c.helpful).outerjoin(feedback, feedback.c.message_id == messages.c.id)
 CONVERSATIONS = sa.select(conversations, agents.c.name.label("agent_name")).outerjoin(
@@ -153,6 +167,51 @@ def add_notifications(connection: sa.Connection, wanted: Sequence[Notification],
         for one in wanted
     ]
     connection.execute(sa.insert(outbox), values)
+
+
+def add_voice(connection: sa.Connection, conversation_id: str, turn: Turn, at: datetime.datetime) -> None:
+    """Keep what a turn puts on record: a complaint or suggestion, and where the customer can be reached."""
+    if turn.case is not None:
+        connection.execute(sa.insert(cases).values(**case_values(turn.case)))
+        if turn.handoff is None and turn.case.kind == CaseKind.COMPLAINT:
+            still_open = (handoffs.c.conversation_id == conversation_id, handoffs.c.closed_at.is_(None))
+            connection.execute(sa.update(handoffs).where(*still_open).values(reason=Reason.COMPLAINT))
+    if turn.contact is not None:
+        connection.execute(
+            sa.insert(contacts).values(
+                id=secrets.token_urlsafe(12), conversation_id=conversation_id, contact=turn.contact, created_at=at
+            )
+        )
+
+
+def case_values(case: Case) -> dict[str, Any]:
+    """A row of `cases`."""
+    return {
+        "reference": case.reference,
+        "conversation_id": case.conversation,
+        "kind": case.kind,
+        "text": case.text,
+        "language": case.language,
+        "state": case.state,
+        "received_at": case.received_at,
+        "updated_at": case.updated_at,
+        "answer": case.answer,
+    }
+
+
+def case(row: Any) -> Case:
+    """Of a row of `cases`."""
+    return Case(
+        row.reference,
+        row.conversation_id,
+        CaseKind(row.kind),
+        row.text,
+        row.language,
+        row.received_at,
+        row.updated_at,
+        CaseState(row.state),
+        row.answer,
+    )
 
 
 def insert_or_update(

@@ -72,6 +72,7 @@ class SqlStore:
             if turn.handoff is not None:
                 connection.execute(sa.insert(handoffs).values(**rows.handoff_values(turn.handoff)))
             rows.add_notifications(connection, turn.notifications, at)
+            rows.add_voice(connection, conversation_id, turn, at)
         return stored
 
     def turn_of(self, conversation_id: str, client_id: str) -> Sequence[Message]:

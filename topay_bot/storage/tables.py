@@ -166,6 +166,49 @@ outbox = sa.Table(
     # None once it is delivered, or given up.
     sa.Column("next_try_at", UtcDateTime, index=True),
     sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("delivered_at", UtcDateTime),
+    sa.Column("delivered_at", UtcDateTime, index=True),
     sa.Column("failure", sa.Text),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("reference", sa.String(16), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("answer", sa.Text),
+    sa.Column("agent_id", sa.ForeignKey("agents.id")),  # who changed its state last
+    sa.Index(None, "state", "received_at"),
+)
+
+# Where customers can be reached, as they gave it: not masked, and shown to agents only.
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("contact", sa.String(200), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False),
+    # The id of the hand-off whose handling is rated, or "bot".
+    sa.Column("part", sa.String(40), nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agents.id")),
+    sa.Column("stars", sa.Integer, nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("followed_up_at", UtcDateTime),
+    sa.Column("followed_up_by", sa.ForeignKey("agents.id")),
+    sa.UniqueConstraint("conversation_id", "part"),
+    sa.CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
 )
