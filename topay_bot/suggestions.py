@@ -105,6 +105,7 @@ class _Shelf:
 
     def __init__(self, phrases: list[_Phrase]) -> None:
         self._phrases = phrases
+        self._titles = {line for line, phrase in enumerate(phrases) if not phrase.rank[0]}
         keys = [_JOINTS.sub(" ", normalise(phrase.text)).strip() for phrase in phrases]
         spoken = [[syllable(char) for char in key if char != " "] if _HAN.search(key) else [] for key in keys]
         self._spoken = spoken
@@ -124,13 +125,15 @@ class _Shelf:
     def _tiers(self, query: str) -> Iterator[set[int]]:
         """Lines, from those that fit best on; the later ones are only looked for when they are wanted."""
         plain = query.replace(" ", "")
-        yield self._plain.holding(f"\n{plain}")
-        if _HAN.search(query):  # Chinese has no spaces: every place may begin a word
-            yield self._plain.holding(plain)
+        chinese = _HAN.search(query) is not None
+        # Chinese has no spaces: every place may begin a word. In a title a word within counts as much as the first.
+        within = self._plain.holding(plain) if chinese else self._words.holding(f" {query}")
+        yield self._plain.holding(f"\n{plain}") | (within & self._titles)
+        yield within
+        if chinese:
             parts = query.split() if " " in query else [plain[at : at + 2] for at in range(0, len(plain), 2)]
             yield self._every(self._plain, parts)
             return
-        yield self._words.holding(f" {query}")
         yield self._every(self._words, [f" {part}" for part in query.split()])
         if _LATIN.fullmatch(query):
             yield from self._by_sound(plain.replace("'", ""))
