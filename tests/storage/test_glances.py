@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 
 import pytest
@@ -33,9 +32,9 @@ def _new(store: SqlStore) -> Conversation:
 
 def test_a_glance_shows_the_newest_handoff(store: SqlStore) -> None:
     one, other = _new(store), _new(store)
-    older, newer = (handoff(one.id, AT + datetime.timedelta(hours=hours)) for hours in (0, 1))
-    store.append(one.id, State.PENDING, turn(state=State.OPEN, handoff=newer), AT)
-    store.append(one.id, State.OPEN, turn(state=State.OPEN, handoff=older), AT)
+    older, newer = handoff(one.id), handoff(one.id)  # by what was stored last, not by clocks
+    store.append(one.id, State.PENDING, turn(state=State.OPEN, handoff=older), AT)
+    store.append(one.id, State.OPEN, turn(state=State.OPEN, handoff=newer), AT)
     glances = SqlGlances(store.engine)
     found = {glance.conversation: glance for glance in glances.glances({one.id, other.id, "gone"}, open_too=False)}
     assert found == {

@@ -43,13 +43,8 @@ class SqlDeskStore:
             if last_seq is None:
                 raise StateChanged(f"conversation {conversation_id!r} is no longer {expected}")
             stored = rows.add_messages(connection, conversation_id, change.messages, last_seq, at)
-            newest = (
-                sa.select(handoffs.c.id)
-                .where(handoffs.c.conversation_id == conversation_id)
-                .order_by(handoffs.c.created_at.desc())
-                .limit(1)
-            )
             if values := _handoff(expected, change, at):
+                newest = sa.select(conversations.c.handoff_id).where(conversations.c.id == conversation_id)
                 connection.execute(
                     sa.update(handoffs).where(handoffs.c.id == newest.scalar_subquery()).values(**values)
                 )

@@ -13,23 +13,14 @@ from topay_bot.storage.tables import conversations, handoffs
 
 _IDS_AT_ONCE = 500  # in one query: SQLite before 3.32 took at most 999 parameters
 
-_theirs = handoffs.alias("theirs")
-_newest = (
-    sa.select(_theirs.c.id)
-    .where(_theirs.c.conversation_id == conversations.c.id)
-    .order_by(_theirs.c.created_at.desc())
-    .limit(1)
-    .correlate(conversations)
-    .scalar_subquery()
-)
 _GLANCES = sa.select(
     conversations.c.id,
     conversations.c.last_seq,
     conversations.c.state,
     conversations.c.agent_id,
-    handoffs.c.id.label("handoff_id"),
+    conversations.c.handoff_id,
     handoffs.c.priority,
-).select_from(conversations.outerjoin(handoffs, handoffs.c.id == _newest))
+).select_from(conversations.outerjoin(handoffs, handoffs.c.id == conversations.c.handoff_id))
 
 
 class SqlGlances:

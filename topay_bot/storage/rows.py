@@ -101,8 +101,8 @@ def add_messages(
 
 def newest_handoff(connection: sa.Connection, conversation_id: str) -> Handoff | None:
     """The newest hand-off of a conversation."""
-    newest = sa.select(handoffs).where(handoffs.c.conversation_id == conversation_id)
-    row = connection.execute(newest.order_by(handoffs.c.created_at.desc()).limit(1)).first()
+    newest = sa.select(handoffs).join(conversations, conversations.c.handoff_id == handoffs.c.id)
+    row = connection.execute(newest.where(conversations.c.id == conversation_id)).first()
     return None if row is None else handoff(row)
 
 

@@ -56,6 +56,7 @@ class SqlStore:
                     state=turn.state,
                     last_seq=conversations.c.last_seq + len(turn.messages),
                     **({"language": turn.language} if turn.language else {}),
+                    **({"handoff_id": turn.handoff.id} if turn.handoff else {}),
                     **_owner_after(turn, at),
                 )
                 .returning(conversations.c.last_seq)

@@ -18,11 +18,7 @@ from topay_bot.desk.model import LastWords, Query, Summary, View
 from topay_bot.storage import rows
 from topay_bot.storage.tables import UtcDateTime, agents, conversations, handoffs, messages
 
-_newer = handoffs.alias("newer")
 _last = messages.alias("last")
-_NEWEST = ~sa.exists().where(
-    _newer.c.conversation_id == handoffs.c.conversation_id, _newer.c.created_at > handoffs.c.created_at
-)
 # What the bot and the system say is long, and known to the desk.
 _SPOKEN = (Author.CUSTOMER, Author.AGENT)
 _last_seq = (
@@ -68,10 +64,9 @@ SUMMARIES = (
         _ENDED.label("ended"),
     )
     .select_from(handoffs)
-    .join(conversations, conversations.c.id == handoffs.c.conversation_id)
+    .join(conversations, conversations.c.handoff_id == handoffs.c.id)
     .outerjoin(agents, agents.c.id == conversations.c.agent_id)
     .outerjoin(_last, sa.and_(_last.c.conversation_id == conversations.c.id, _last.c.seq == _last_seq))
-    .where(_NEWEST)
 )
 
 
@@ -131,7 +126,7 @@ def counts(agent_id: str) -> sa.Select[Any]:
             number(_UNCLAIMED, handoffs.c.priority == Priority.URGENT).label("urgent"),
         )
         .select_from(handoffs)
-        .join(conversations, conversations.c.id == handoffs.c.conversation_id)
+        .join(conversations, conversations.c.handoff_id == handoffs.c.id)
         .where(_OPEN)
     )
 
@@ -142,7 +137,7 @@ def position(conversation_id: str) -> sa.Select[Any]:
     places = (
         sa.select(conversations.c.id, order)
         .select_from(handoffs)
-        .join(conversations, conversations.c.id == handoffs.c.conversation_id)
+        .join(conversations, conversations.c.handoff_id == handoffs.c.id)
         .where(_OPEN, _UNCLAIMED)
         .subquery()
     )

@@ -64,10 +64,15 @@ def _conversations() -> None:
     )
     op.add_column("conversations", _time("owned_since", nullable=True))
     op.add_column("conversations", _time("waiting_since", nullable=True))
+    op.add_column("conversations", sa.Column("handoff_id", sa.String(40)))
     op.create_index("ix_conversations_agent_id", "conversations", ["agent_id"])
     op.execute(
-        "UPDATE conversations SET waiting_since = (SELECT max(created_at) FROM handoffs "
-        "WHERE handoffs.conversation_id = conversations.id) WHERE state = 'open'"
+        "UPDATE conversations SET handoff_id = (SELECT id FROM handoffs "
+        "WHERE conversation_id = conversations.id ORDER BY created_at DESC LIMIT 1)"
+    )
+    op.execute(
+        "UPDATE conversations SET waiting_since = (SELECT created_at FROM handoffs "
+        "WHERE handoffs.id = conversations.handoff_id) WHERE state = 'open'"
     )
 
 
@@ -83,12 +88,9 @@ def _handoffs() -> None:
     op.execute("UPDATE handoffs SET queue = 'general-' || language")
     # Closed are those of conversations that no person has any more, and all but the newest of the others.
     op.execute(
-        "UPDATE handoffs SET closed_at = created_at WHERE conversation_id NOT IN "
-        "(SELECT id FROM conversations WHERE state = 'open') OR created_at < "
-        "(SELECT max(newer.created_at) FROM handoffs AS newer WHERE newer.conversation_id = handoffs.conversation_id)"
+        "UPDATE handoffs SET closed_at = created_at WHERE id NOT IN "
+        "(SELECT handoff_id FROM conversations WHERE state = 'open' AND handoff_id IS NOT NULL)"
     )
-    op.drop_index("ix_handoffs_conversation_id", "handoffs")
-    op.create_index("ix_handoffs_conversation_id_created_at", "handoffs", ["conversation_id", "created_at"])
     op.create_index("ix_handoffs_created_at", "handoffs", ["created_at"])
     op.create_index("ix_handoffs_due_at", "handoffs", ["due_at"])
     op.create_index("ix_handoffs_closed_at", "handoffs", ["closed_at"])
