@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import logging
 import shutil
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from topay_bot import edition
 from topay_bot.chat.changes import Changes, Glances
+from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
 from topay_bot.desk.reading import DeskReader
@@ -119,6 +121,13 @@ def _rebuild(settings: Settings, drafts: Path) -> Rebuild:
         )
 
     return rebuild
+
+
+def past_questions(settings: Settings, since: datetime.datetime, limit: int) -> list[PastQuestion]:
+    """What customers asked and the bot decided on, for a replay."""
+    from topay_bot.storage.past import past_questions as read
+
+    return read(settings.database(), since, limit)
 
 
 def prepare_database(settings: Settings) -> None:

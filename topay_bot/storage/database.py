@@ -16,10 +16,7 @@ _BUSY_SECONDS = 10  # how long a SQLite writer waits for another
 
 def open_engine(url: str) -> sa.Engine:
     """The database at that SQLAlchemy URL, migrated. Raises SettingsError when it cannot be used."""
-    try:
-        parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        raise SettingsError("setting 'database_url' is no SQLAlchemy URL; expected dialect://...") from None
+    parsed = _parsed(url)
     try:
         engine = _engine(parsed)
         upgrade(engine)
@@ -30,6 +27,28 @@ def open_engine(url: str) -> sa.Engine:
             "'data' and 'database_url', and that the database's driver is installed"
         ) from error
     return engine
+
+
+def open_to_read(url: str) -> sa.Engine:
+    """The database as it is: nothing is made, migrated or written. Raises SettingsError when it is not there."""
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        raise SettingsError(f"no database at {parsed.database}; check the settings 'data' and 'database_url'")
+    engine = _engine(parsed)
+    if parsed.get_backend_name() == "sqlite":
+        sa.event.listen(engine, "connect", _forbid_writing)
+    return engine.execution_options(postgresql_readonly=True)
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise SettingsError("setting 'database_url' is no SQLAlchemy URL; expected dialect://...") from None
+
+
+def _forbid_writing(connection: Any, record: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
 
 
 def _engine(url: sa.URL) -> sa.Engine:
