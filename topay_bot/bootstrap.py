@@ -6,25 +6,37 @@ import contextlib
 import datetime
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from topay_bot import edition
+from topay_bot.chat.cases import Records
 from topay_bot.chat.changes import Changes, Glances
+from topay_bot.chat.model import CaseKind
 from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
+from topay_bot.chat.voice import Voice
+from topay_bot.desk.attendance import Attendance
+from topay_bot.desk.background import Background
+from topay_bot.desk.channels import couriers_of, notifier_of
+from topay_bot.desk.outbox import OutboxStore
 from topay_bot.desk.reading import DeskReader
 from topay_bot.desk.service import DeskService, DeskStores
 from topay_bot.desk.signing import SignIn
+from topay_bot.desk.supervising import Supervising
 from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError
+from topay_bot.hours import read_hours
 from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
+_OVERDUE_EVERY_SECONDS = 5.0
+_CLEAR_EVERY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,17 @@ class AgentsParts:
 
 
 @dataclass(frozen=True)
+class CareParts:
+    """The service rules: who is there, what customers tell us, what supervisors do, and what goes on by itself."""
+
+    attendance: Attendance
+    voice: Voice
+    supervising: Supervising
+    outbox: OutboxStore
+    background: tuple[Background, ...]  # started with the server, closed with it
+
+
+@dataclass(frozen=True)
 class DeskParts:
     """What a server runs on. `edition` gives the build in use, or raises ArtefactError."""
 
@@ -46,6 +69,7 @@ class DeskParts:
     changes: Changes
     glances: Glances
     agents: AgentsParts
+    care: CareParts
 
 
 def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
@@ -80,6 +104,8 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     from topay_bot.storage.agent_store import SqlAgentStore
     from topay_bot.storage.desk_store import SqlDeskStore
     from topay_bot.storage.glances import SqlGlances
+    from topay_bot.storage.outbox_store import SqlOutbox
+    from topay_bot.storage.service_store import SqlServiceStore
     from topay_bot.storage.sql_store import SqlStore
 
     live: EditionSource = live_edition(settings)
@@ -87,12 +113,60 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
         live = DraftEdition(live, settings.knowledge, _rebuild(settings, drafts), lint_apart)
     store = SqlStore(settings.database())
     changes = Changes()
-    chat = ChatService(store, live, max_message_chars=settings.max_message_chars, changed=changes.publish)
     stores = DeskStores(store, SqlDeskStore(store.engine), SqlAgentStore(store.engine))
-    service = DeskService(stores, max_message_chars=settings.max_message_chars, changed=changes.publish)
+    cases, outbox = SqlServiceStore(store.engine), SqlOutbox(store.engine)
     sign_in = SignIn(stores.agents)
+    hours = read_hours(settings.opening_hours, settings.time_zone, settings.holidays)
+    attendance = Attendance(hours, lambda: len(sign_in.online()))
+    notifier, forms, chars = notifier_of(settings), _forms(settings), settings.max_message_chars
+    longest_wait_seconds = 60.0 * settings.longest_wait_minutes
+    chat = ChatService(
+        store,
+        live,
+        max_message_chars=chars,
+        longest_wait_seconds=longest_wait_seconds,
+        notifier=notifier,
+        changed=changes.publish,
+        availability=attendance,
+        records=Records(cases, hours.zone),
+        forms=forms,
+    )
+    service = DeskService(
+        stores,
+        max_message_chars=chars,
+        longest_wait_seconds=longest_wait_seconds,
+        notifier=notifier,
+        changed=changes.publish,
+    )
     agents = AgentsParts(sign_in, service, DeskReader(stores, sign_in, live))
-    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents)
+    care = CareParts(
+        attendance,
+        Voice(chat, cases, max_message_chars=chars, forms=forms, notifier=notifier),
+        Supervising(cases, chat.fact, hours.zone, max_message_chars=chars, changed=changes.publish),
+        outbox,
+        (
+            *(courier.background() for courier in couriers_of(settings, outbox)),
+            Background("watch over long waits", _once(service.raise_overdue), _OVERDUE_EVERY_SECONDS),
+            Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
+        ),
+    )
+    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care)
+
+
+def _once(work: Callable[[], object]) -> Callable[[], bool]:
+    """A look that does all there is to do."""
+
+    def look() -> bool:
+        work()
+        return False
+
+    return look
+
+
+def _forms(settings: Settings) -> dict[str, CaseKind]:
+    """The articles that answer a complaint or a suggestion."""
+    complaints = dict.fromkeys(settings.complaint_articles, CaseKind.COMPLAINT)
+    return complaints | dict.fromkeys(settings.suggestion_articles, CaseKind.SUGGESTION)
 
 
 def open_agents(settings: Settings) -> SignIn:

@@ -11,6 +11,7 @@ from topay_bot.chat.model import Event
 from topay_bot.desk.outbox import Backlog, Delivery
 from topay_bot.storage.tables import outbox
 
+KEPT = datetime.timedelta(days=30)  # a row after its delivery
 _URGENT_FIRST = sa.case((outbox.c.event == Event.URGENT, 0), else_=1)
 
 
@@ -47,11 +48,17 @@ class SqlOutbox:
     def backlog(self) -> Backlog:
         """See OutboxStore."""
         pending, failed = outbox.c.next_try_at.is_not(None), outbox.c.next_try_at.is_(None)
-        counts = sa.select(
-            sa.func.count().filter(pending), sa.func.count().filter(failed, outbox.c.delivered_at.is_(None))
-        ).select_from(outbox)
+        counts = sa.select(sa.func.count().filter(pending), sa.func.count().filter(failed)).where(
+            outbox.c.delivered_at.is_(None)
+        )
         with self._engine.connect() as connection:
             return Backlog(*connection.execute(counts).one())
+
+    def clear(self) -> int:
+        """Remove what was delivered long ago; gives how many rows."""
+        before = datetime.datetime.now(datetime.UTC) - KEPT
+        with self._engine.begin() as connection:
+            return connection.execute(sa.delete(outbox).where(outbox.c.delivered_at < before)).rowcount
 
     def _set(self, holds: sa.ColumnElement[bool], delivery: Delivery, **values: Any) -> None:
         still = (outbox.c.id == delivery.id, outbox.c.delivered_at.is_(None), holds)

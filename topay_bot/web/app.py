@@ -14,6 +14,7 @@ from topay_bot.bootstrap import open_desk
 from topay_bot.settings import Settings
 from topay_bot.web import (
     api,
+    care_api,
     desk_api,
     desk_pages,
     desk_replies,
@@ -29,6 +30,7 @@ from topay_bot.web.desk import Desk
 from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite
 from topay_bot.web.hub import Hub
+from topay_bot.web.metrics import OutboxBacklog
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
 
@@ -44,8 +46,12 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.edition.start()
+        for work in parts.care.background:
+            work.start()
         async with hub.running():
             yield
+        for work in parts.care.background:
+            work.close()
         parts.edition.close()
         parts.store.close()
 
@@ -56,7 +62,9 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         lifespan=lifespan,
     )
     app.state.desk = Desk(settings, parts.chat, parts.edition, shared)
+    app.state.desk.metrics.registry.register(OutboxBacklog(parts.care.outbox.backlog))
     app.state.agents = parts.agents
+    app.state.care = parts.care
     app.state.replies = desk_replies.Replies(settings.replies)
     app.state.hub = hub
     app.state.suggesters = suggest.Suggesters()
@@ -72,6 +80,8 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         desk_api.router,
         desk_pages.router,
         desk_replies.router,
+        care_api.customers,
+        care_api.supervisors,
         realtime.router,
         realtime_desk.router,
         suggest.router,

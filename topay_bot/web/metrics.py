@@ -22,6 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from topay_bot.desk.outbox import Backlog
 from topay_bot.live import Status
 
 
@@ -101,6 +102,23 @@ class _Builds(Collector):
             "Workers that cannot take up the build that CURRENT names.",
             value=sum(state.behind for state in alive),
         )
+
+
+class OutboxBacklog(Collector):
+    """The notifications that are not delivered; the database has them for all workers."""
+
+    def __init__(self, backlog: Callable[[], Backlog]) -> None:
+        self._backlog = backlog
+
+    def collect(self) -> Iterator[Metric]:
+        """See Collector."""
+        found = self._backlog()
+        yield GaugeMetricFamily("topay_outbox_pending", "Notifications still to be delivered.", value=found.pending)
+        yield GaugeMetricFamily("topay_outbox_failed", "Notifications given up.", value=found.failed)
+
+    def describe(self) -> list[Metric]:
+        """Nothing: the database is not asked before somebody asks us."""
+        return []
 
 
 class Metrics:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from topay_bot.answering.policy import Priority, Reason
-from topay_bot.chat.model import Author, State
+from topay_bot.chat.model import Author, CaseKind, CaseState, State
 from topay_bot.text import Language
 from topay_bot.web.problems import MEDIA_TYPE
 
@@ -110,6 +110,13 @@ class HandoffGiven(_Given):
     created_at: datetime.datetime
 
 
+class CaseStep(_Given):
+    """What a message tells of a complaint or suggestion."""
+
+    kind: CaseKind
+    state: CaseState
+
+
 class MessageGiven(_Given):
     """A message. Which of the optional fields it has follows from its `kind`; a customer's message has none."""
 
@@ -122,6 +129,7 @@ class MessageGiven(_Given):
     kind: (
         Literal["answer", "clarify", "offer", "handoff", "masked"]
         | Literal["reply", "joined", "transferred", "returned", "resolved", "reopened"]  # of a person at the desk
+        | Literal["case", "contact"]  # a complaint or suggestion, and where the customer can be reached
         | None
     ) = None
     agent: str | None = Field(None, description="The name of the person who wrote it, or of whom it tells.")
@@ -137,6 +145,9 @@ class MessageGiven(_Given):
     related: list[Title] | None = None
     choices: list[Title] | None = None
     reference: str | None = None
+    away: bool | None = Field(None, description="With a hand-off: nobody is there, so offer to leave a contact.")
+    form: CaseKind | None = Field(None, description="The form that goes with the answer.")
+    case: CaseStep | None = None
 
 
 class AgentGiven(_Given):
