@@ -130,7 +130,7 @@ class Settings(BaseSettings):
         ("service-suggestion",), description="Articles that answer a suggestion: they offer its form."
     )
     public_url: Annotated[str, _readable(_web_address)] | None = Field(
-        None, description="Address of this server as agents reach it, for links in notifications."
+        None, description="Address of this server as people reach it, for links in notifications and canonical ones."
     )
     notify_tries: int = Field(20, ge=1, le=1000, description="Attempts at a notification before it is given up.")
     mail_to: tuple[str, ...] = Field((), description="Who is notified by e-mail; nobody by default.")
