@@ -9,7 +9,6 @@ from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.legibility import illegible
 from topay_bot.answering.wishes import wishes_person
 from topay_bot.retrieval.evidence import CANDIDATES
-from topay_bot.retrieval.shelf import Hit
 from topay_bot.text import Language
 from topay_bot.web.help.content import Entry, HelpCentre
 
@@ -45,20 +44,18 @@ def search(centre: HelpCentre, answerer: Answerer, query: str, language: Languag
     found = []
     wish = False
     for retrieval in answerer.retriever.search(query, _MOST):
-        wish = wishes_person(retrieval.question)
-        if not retrieval.hits or illegible(retrieval.question):
+        wish = wish or wishes_person(retrieval.question)
+        confidences = answerer.calibrators[retrieval.shelf](retrieval.features)
+        shown = [(hit, sure) for hit, sure in zip(retrieval.hits, confidences, strict=True) if hit.article in centre]
+        if not shown or illegible(retrieval.question):
             continue
-        confidence = float(answerer.calibrators[retrieval.shelf](retrieval.features)[0])
-        fits = confidence >= answerer.policies[retrieval.shelf].thresholds.clarify_threshold
-        found.append((confidence, fits, _worth_showing(retrieval.hits)))
+        least = _LEAST_SHARE * shown[0][0].score
+        ids = [hit.article for place, (hit, _) in enumerate(shown) if place < CANDIDATES or hit.score >= least]
+        fits = shown[0][1] >= answerer.policies[retrieval.shelf].thresholds.clarify_threshold
+        found.append((float(shown[0][1]), bool(fits), ids))
     found.sort(key=lambda one: -one[0])
-    ids = dict.fromkeys(article for _, _, articles in found for article in articles)
-    entries = centre.entries(ids, language)
-    if not entries:
-        return Results(Outcome.NONE, (), wish)
-    return Results(Outcome.FOUND if found[0][1] else Outcome.DISTANT, entries, wish)
-
-
-def _worth_showing(hits: tuple[Hit, ...]) -> list[str]:
-    least = _LEAST_SHARE * hits[0].score
-    return [hit.article for place, hit in enumerate(hits) if place < CANDIDATES or hit.score >= least]
+    outcome = Outcome.NONE if not found else Outcome.FOUND if found[0][1] else Outcome.DISTANT
+    if outcome is Outcome.NONE or (wish and outcome is Outcome.DISTANT):
+        return Results(Outcome.NONE, (), wish)  # whoever asks for a person has no use for the next best article
+    entries = centre.entries(dict.fromkeys(article for _, _, ids in found for article in ids), language)
+    return Results(outcome, entries, wish)
