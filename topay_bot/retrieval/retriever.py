@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from topay_bot.retrieval.denial import without_denied
 from topay_bot.retrieval.encoder import Encoder, Vectors
+from topay_bot.retrieval.evidence import CANDIDATES
 from topay_bot.retrieval.shelf import Floats, Hit, Shelf
 from topay_bot.retrieval.spelling import Speller
 from topay_bot.text import Language, detect_language, is_mixed, is_pinyin, normalise
@@ -32,8 +33,8 @@ class Retriever:
     speller: Speller
     max_chars: int
 
-    def search(self, question: str) -> tuple[Retrieval, ...]:
-        """The best articles for one question as typed, from the shelf of its language.
+    def search(self, question: str, count: int = CANDIDATES) -> tuple[Retrieval, ...]:
+        """The best `count` articles for one question as typed, from the shelf of its language.
 
         A question in both languages ("怎么 reset 我的 payment password") is looked up on both shelves: two retrievals.
         """
@@ -44,7 +45,7 @@ class Retriever:
         compared = reading(text, self.speller, language)
         vector = vectors_of([compared], self.encoder)
         return tuple(
-            Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector)) for shelf in wanted
+            Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector, count)) for shelf in wanted
         )
 
 

@@ -72,8 +72,10 @@ class Shelf:
         # A view into the FAISS index, float32 (rows, axes): the heads need every similarity, not the best few.
         self.vectors: Vectors = flat.reshape(self.dense.ntotal, self.dense.d)
 
-    def search(self, text: str, vector: Vectors) -> tuple[tuple[Hit, ...], Floats]:
-        """Hits for a normalised text and its vector (1, dimension), best first, with their evidence.
+    def search(
+        self, text: str, vector: Vectors, count: int = evidence.CANDIDATES
+    ) -> tuple[tuple[Hit, ...], Floats]:
+        """The best `count` hits for a normalised text and its vector (1, dimension), best first, with their evidence.
 
         The evidence is float32 (hits, len(evidence.NAMES)). No hits when nothing of the text is known.
         """
@@ -85,7 +87,7 @@ class Shelf:
         dense = self.likeness(vector, lexical)
         similarity = blend(lexical, dense, self.mix)
         scores = kernel(similarity, self.mix.width) @ self.weights
-        chosen = evidence.candidates(scores)
+        chosen = evidence.candidates(scores, count)
         features = evidence.gather(scores, chosen, lexical, dense, known, self.rows)
         return tuple(self._hit(int(article), scores[0], similarity[0]) for article in chosen[0]), features[0]
 

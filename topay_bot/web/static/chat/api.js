@@ -60,6 +60,13 @@ const at = (id) => encodeURIComponent(id);
 
 export const start = (lang, signal) => call("POST", "conversations", { body: { lang }, signal });
 
+/** Questions that begin like what was typed. */
+export const suggest = (typed, lang, signal) =>
+  call("GET", `suggest?${new URLSearchParams({ q: typed, lang })}`, { signal });
+
+/** The name under which a customer's conversation is kept; refused unless the site's signature proves who it is. */
+export const identity = ({ id, identifier_hash }) => call("POST", "identity", { body: { id, identifier_hash } });
+
 export const post = ({ id, token }, message, signal) =>
   call("POST", `conversations/${at(id)}/messages`, { token, body: message, signal });
 
