@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
+from topay_bot.answering.reliability import expected_calibration_error
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.trials import Trials
 
@@ -284,26 +285,3 @@ def precision_bound(right: npt.NDArray[np.bool_], weight: Floats, level: float) 
     size = _effective_size(weight)
     hits = float(np.average(right, weights=weight)) * size
     return float(betaincinv(hits, size - hits + 1, 1 - level)) if hits > 0 else 0.0
-
-
-def expected_calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], weight: Floats | None = None) -> float:
-    """Mean distance between confidence and the share of right ones over ten equally filled bins.
-
-    Naeini, Cooper, Hauskrecht (2015); equally filled bins, as Nixon et al. (2019) advise.
-    """
-    if not len(confidence):
-        return 0.0
-    weight = np.ones(len(confidence)) if weight is None else weight
-    order = np.argsort(confidence, kind="stable")
-    share = np.cumsum(weight[order]) / weight.sum()
-    edges = confidence[order][np.searchsorted(share, np.arange(1, 10) / 10)]
-    bins = np.searchsorted(edges, confidence)  # equal confidences fall into one bin
-    error = 0.0
-    for number in range(10):
-        inside = np.flatnonzero(bins == number)
-        if len(inside) and weight[inside].sum() > 0:
-            gap = np.average(confidence[inside], weights=weight[inside]) - np.average(
-                right[inside], weights=weight[inside]
-            )
-            error += abs(float(gap)) * weight[inside].sum() / weight.sum()
-    return float(error)

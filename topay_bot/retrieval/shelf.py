@@ -72,9 +72,7 @@ class Shelf:
         # A view into the FAISS index, float32 (rows, axes): the heads need every similarity, not the best few.
         self.vectors: Vectors = flat.reshape(self.dense.ntotal, self.dense.d)
 
-    def search(
-        self, text: str, vector: Vectors, count: int = evidence.CANDIDATES
-    ) -> tuple[tuple[Hit, ...], Floats]:
+    def search(self, text: str, vector: Vectors, count: int = evidence.CANDIDATES) -> tuple[tuple[Hit, ...], Floats]:
         """The best `count` hits for a normalised text and its vector (1, dimension), best first, with their evidence.
 
         The evidence is float32 (hits, len(evidence.NAMES)). No hits when nothing of the text is known.
