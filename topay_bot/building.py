@@ -23,23 +23,22 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from topay_bot.answering.calibration import Calibration, calibrate
-from topay_bot.errors import ArtefactError, BuildError, TopayError
+from topay_bot.carryover import current_build, encode, fitted_encoder
+from topay_bot.errors import ArtefactError, BuildError
 from topay_bot.knowledge.library import Library, library_to_json, load_library
 from topay_bot.report.measures import TRIALS, measures
 from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
-from topay_bot.retrieval.fitted import FittedEncoder
-from topay_bot.retrieval.index import FORMAT, Build, BuildStore
+from topay_bot.retrieval.index import FORMAT, BuildStore
 from topay_bot.retrieval.learning import Learned, learn
 from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shelve
 from topay_bot.retrieval.retriever import Retriever, reading, vectors_of
-from topay_bot.retrieval.saving import load_build_encoder, load_encoded, load_shelves, save_encoded, save_retriever
+from topay_bot.retrieval.saving import save_encoded, save_retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
 from topay_bot.retrieval.spelling import Speller
 from topay_bot.retrieval.trials import Labelled, Trials
 from topay_bot.settings import Settings
 from topay_bot.text import Language, detect_language, is_pinyin, normalise
 
-_KEEP_WHILE_UNCHANGED = 0.9
 _LIBRARIES = ("numpy", "scipy", "faiss-cpu", "scikit-learn", "jieba", "opencc")
 STAGES = ("read", "encode", "learn", "write", "publish")
 
@@ -72,33 +71,6 @@ class BuildResult:
     published: bool
     reused: bool  # the very same build was there already
     languages: Mapping[Language, Promise]
-
-
-@dataclass(frozen=True)
-class _Before:
-    """What the current build offers for reuse."""
-
-    build: Build
-    shelves: Mapping[Language, Shelf]
-    confidence: Mapping[Language, dict[str, Any]]  # calibration.json, with the trials of report.json
-    vectors: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]]
-    unchanged: float
-
-    def kept(self, language: Language, basis: str) -> tuple[Shelf, dict[str, Any]] | None:
-        """The shelf of a language with its confidence when it was learned from the very same."""
-        confidence = self.confidence.get(language, {})
-        if confidence.get("basis") != basis or language not in self.shelves:
-            return None
-        return self.shelves[language], confidence
-
-    @property
-    def much_the_same(self) -> bool:
-        return self.unchanged >= _KEEP_WHILE_UNCHANGED
-
-    def mix(self, language: Language) -> Mix | None:
-        """The mix of a language's shelf, while not much changed since it was chosen."""
-        shelf = self.shelves.get(language) if self.much_the_same else None
-        return None if shelf is None else shelf.mix
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +136,10 @@ def _build(
     fresh: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
-    before = None if fresh else _before(store, settings.encoder, passages)
+    before = None if fresh else current_build(store, settings.encoder, passages)
     progress("encode")
-    encoder = named or _fitted(before, passages, settings.seed)
-    vectors = _encode(encoder, passages, before)
+    encoder = named or fitted_encoder(before, passages, settings.seed)
+    vectors = encode(encoder, passages, before)
     progress("learn")
     speller = Speller.fit(p.text for p in passages if p.article and p.kind is not PassageKind.LABELLED)
     shelves: dict[Language, Shelf] = {}
@@ -292,52 +264,6 @@ def _same_build(store: BuildStore, build: str) -> dict[str, Any] | None:
     except (ArtefactError, OSError, ValueError):
         return None
     return found
-
-
-def _before(store: BuildStore, encoder: str, passages: Sequence[Passage]) -> _Before | None:
-    """The current build if its vectors can be taken over; a damaged one offers nothing."""
-    try:
-        build = store.open()
-        if build.manifest["encoder"]["name"] != encoder:
-            return None
-        shelves, encoded = load_shelves(build.folder), load_encoded(build.folder)
-        confidence = json.loads((build.folder / "calibration.json").read_text(encoding="utf-8"))
-        report = json.loads((build.folder / "report.json").read_text(encoding="utf-8"))
-        for language, found in confidence.items():
-            found[TRIALS] = report[TRIALS][language]
-    except (TopayError, KeyError, OSError, ValueError):
-        return None
-    vectors = {
-        (passage.kind, passage.text): vector
-        for language, shelf in shelves.items()
-        for passage, vector in zip(shelf.passages, encoded[language], strict=True)
-    }
-    now = {(passage.kind, passage.text) for passage in passages}
-    return _Before(build, shelves, confidence, vectors, len(now & vectors.keys()) / max(len(now), len(vectors), 1))
-
-
-def _fitted(before: _Before | None, passages: Sequence[Passage], seed: int) -> Encoder:
-    if before is not None and before.much_the_same:
-        return load_build_encoder(before.build.folder, before.build.manifest["encoder"])
-    return FittedEncoder.fit([passage.text for passage in passages], seed)
-
-
-def _encode(encoder: Encoder, passages: Sequence[Passage], before: _Before | None) -> Vectors:
-    """Vectors of all passages; only those that the same encoder has not encoded before cost anything."""
-    vectors = np.zeros((len(passages), encoder.dimension), dtype=np.float32)
-    known: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]] = {}
-    if before is not None and before.build.manifest["encoder"]["hash"] == encoder.content_hash:
-        known = before.vectors
-    missing = []
-    for place, passage in enumerate(passages):
-        kept = known.get((passage.kind, passage.text))
-        if kept is None:
-            missing.append(place)
-        else:
-            vectors[place] = kept
-    if missing:
-        vectors[missing] = encoder.encode([passages[place].text for place in missing], "passage")
-    return vectors
 
 
 def _standing(passages: Sequence[Passage], vectors: Vectors) -> dict[str, npt.NDArray[np.float32]]:
