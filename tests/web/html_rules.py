@@ -54,7 +54,8 @@ def _names(page: BeautifulSoup) -> list[str]:
         if not one.get_text(strip=True) and not one.get("aria-label"):
             found.append(f"no name: {one}")
     for field in page.select("input:not([type=hidden]), textarea, select"):
-        if not page.select(f'label[for="{field.get("id")}"]') and not field.get("aria-label"):
+        labelled = field.find_parent("label") or page.select(f'label[for="{field.get("id")}"]')
+        if not labelled and not field.get("aria-label"):
             found.append(f"no label: {field}")
     for landmark in page.find_all(["nav", "aside"]):
         if not landmark.get("aria-label") and not landmark.get("aria-labelledby"):

@@ -38,6 +38,7 @@ def test_the_console_is_kept_nowhere_and_holds_no_script(client: TestClient) -> 
     page = AgentAt(client).client.get("/desk")
     assert page.status_code == 200
     assert page.headers["cache-control"] == "no-store"
+    assert "built-in" not in page.text  # a text named as a method of dict
     assert not re.search(r"<script(?![^>]*(?:src=|application/json))|\sstyle=|\son\w+=", page.text)
 
 

@@ -40,11 +40,11 @@ export class Acts {
 
   /** Do it; gives whether it was done. However it went, what is shown is brought up to date. */
   async #do(work, done) {
-    const { detail } = this.#talk;
-    if (!detail) return false;
+    const { id } = this.#talk;
+    if (!id) return false;
     try {
-      await work(detail.id);
-      done?.(detail);
+      await work(id);
+      done?.(id);
       return true;
     } catch (error) {
       if (error instanceof api.Problem && error.status === 401) this.#host.signedOut();
@@ -57,8 +57,7 @@ export class Acts {
 
   /** Take it, from the queue or from the bot. */
   claim() {
-    const take = this.#talk.detail?.state === "pending" ? api.reopen : api.claim;
-    return this.#do(take, ({ id }) => this.#host.own(id));
+    return this.#do(api.claim, (id) => this.#host.own(id));
   }
 
   /** Take the first of the queue that nobody else takes meanwhile. */
@@ -92,7 +91,7 @@ export class Acts {
   }
 
   reopen() {
-    return this.#do(api.reopen, ({ id }) => {
+    return this.#do(api.reopen, (id) => {
       this.#host.own(id);
       toast(say("was_reopened"));
     });
@@ -115,6 +114,7 @@ export class Acts {
   }
 
   async transfer() {
+    if (!this.#talk.detail) return;
     let target;
     try {
       target = await transferTarget(this.#talk.detail, this.#agent);

@@ -7,6 +7,14 @@ import { rightOne } from "./messages.js";
 import { $, say, sayOf, queueName } from "./page.js";
 import { fullTime, showTimer } from "./time.js";
 
+const SHOWN = 3; // suggestions in any case; each has a key
+const UNLIKELY = 0.05; // others must be likelier than this
+
+const likeliest = (found) =>
+  found
+    .toSorted((one, other) => other.confidence - one.confidence)
+    .filter((one, place) => place < SHOWN || one.confidence > UNLIKELY);
+
 export class Aside {
   #actions;
   #id = null;
@@ -65,7 +73,7 @@ export class Aside {
     try {
       const found = await api.suggestions(id, loading.signal);
       if (id !== this.#id) return;
-      this.#found = found;
+      this.#found = likeliest(found);
       this.#drawSuggestions();
     } catch (error) {
       if (error.name === "AbortError" || id !== this.#id) return;
@@ -108,7 +116,7 @@ export class Aside {
       h(
         "p",
         { class: "suggestion-title" },
-        place < 3 ? h("kbd", {}, String(place + 1)) : null,
+        place < SHOWN ? h("kbd", {}, String(place + 1)) : null,
         h("span", {}, one.title),
         h("span", { class: "percent" }, `${number}%`),
       ),

@@ -11,12 +11,13 @@ const languageTag = (text) => {
   const language = languageOf(text);
   return language === page.language ? null : tag(language);
 };
+const nameOf = (writer, agent) => (writer.id === agent.id ? say("you") : writer.name);
 const percent = (confidence) => Math.round(100 * confidence);
 
 /** `question` is the customer's message that a message of the bot answers, `label` what was said of it. */
 export function messageOf(message, { question, label }, agent, actions, old) {
   const { author } = message;
-  const name = author === "agent" ? (message.agent === agent.name ? say("you") : message.agent) : say(author);
+  const name = author === "agent" ? nameOf(message.agent, agent) : say(author);
   return h(
     "div",
     { class: `message from-${author}`, "data-id": message.id, "data-seq": message.seq },
@@ -61,8 +62,9 @@ function helpfulness({ helpful }) {
 
 /** The candidates with their confidence, and a click to say which one was right. */
 function thoughts(message, question, label, actions, old) {
-  const [best] = message.candidates;
-  const summary = best ? say("thought_short", { title: best[1], n: percent(best[2]) }) : say("thought_none");
+  const candidates = message.candidates.toSorted((one, other) => other[2] - one[2]);
+  const [best] = candidates;
+  const summary = best ? say("thought_short", { title: best[1] ?? best[0], n: percent(best[2]) }) : say("thought_none");
   return h(
     "details",
     { class: "thoughts", open: Boolean(old?.querySelector("details.thoughts")?.open) },
@@ -70,11 +72,11 @@ function thoughts(message, question, label, actions, old) {
     h(
       "ul",
       {},
-      ...message.candidates.map(([id, title, confidence]) =>
+      ...candidates.map(([id, title, confidence]) =>
         h(
           "li",
           {},
-          h("span", { class: "candidate" }, title),
+          h("span", { class: "candidate" }, title ?? id),
           h("meter", { min: 0, max: 100, value: percent(confidence), "aria-label": `${percent(confidence)}%` }),
           h("span", { class: "percent" }, `${percent(confidence)}%`),
           question ? rightOne(question, id, label, actions) : null,
@@ -102,7 +104,7 @@ export function rightOne(message, id, label, actions) {
 }
 
 const labelled = (label) =>
-  h("p", { class: "labelled" }, icon("check"), say("labelled_by", { title: label.article_title ?? label.article, name: label.agent?.name ?? say("colleague") }));
+  h("p", { class: "labelled" }, icon("check"), say("labelled_by", { title: label.article_title ?? label.article, name: label.agent.name }));
 
 export const eventOf = (message) =>
   h(
@@ -121,7 +123,7 @@ export const noteOf = (note, agent) =>
       "p",
       { class: "name" },
       icon("note"),
-      say("note_by", { name: note.agent?.id === agent.id ? say("you") : (note.agent?.name ?? say("colleague")) }),
+      say("note_by", { name: nameOf(note.agent, agent) }),
       " ",
       timeOf(note.created_at),
     ),
