@@ -1,4 +1,4 @@
-"""The service rules over HTTP: waiting, contacts, complaints and suggestions, ratings. See docs/api.md, docs/desk.md."""
+"""The service rules over HTTP: waiting, contacts, complaints, suggestions, ratings. See docs/api.md, docs/desk.md."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ PAGE_TEXTS: dict[Language, dict[str, str]] = {
         "offline": "The connection seems to be down. Your message is kept and will be sent when it's back.",
         "failed": "Not sent",
         "retry": "Try again",
-        "with_person": "With a person",
+        "with_person": "Passed to a person",
         "with_agent": "You're with {name}",
         "colleague_typing": "A colleague is typing…",
         "mark_sent": "Sent",

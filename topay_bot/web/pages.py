@@ -8,11 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 
+from topay_bot.chat.cases import escalation
 from topay_bot.chat.wording import say
 from topay_bot.drafts import DraftEdition
 from topay_bot.edition import Edition
 from topay_bot.errors import TopayError
 from topay_bot.text import Language
+from topay_bot.web.care_texts import CARE_TEXTS
 from topay_bot.web.page_texts import CATEGORY_NAMES, HOT_FIRST, PAGE_TEXTS
 from topay_bot.web.preview_texts import PREVIEW_TEXTS
 
@@ -58,10 +60,11 @@ def chat_context(edition: Edition | None, language: Language) -> dict[str, Any]:
         "language": language,
         "other_language": "en" if language == "zh" else "zh",
         "html_language": "zh-CN" if language == "zh" else "en",
-        "texts": PAGE_TEXTS[language],
+        "texts": PAGE_TEXTS[language] | CARE_TEXTS[language],
         "greeting": say("greeting", language),
         "hot": _hot_questions(edition, language) if edition else [],
         "contacts": contacts(edition, language) if edition else {},
+        "escalation": escalation(language, edition.library.facts.value) if edition else "",
     }
 
 

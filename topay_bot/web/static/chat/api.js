@@ -75,5 +75,16 @@ export const messages = ({ id, token }, after, signal) =>
 
 export const handoff = ({ id, token }, signal) => call("POST", `conversations/${at(id)}/handoff`, { token, signal });
 
+/** What a customer tells besides questions: `what` is "case" or "contact". */
+export const tell = ({ id, token }, what, body, signal) =>
+  call("POST", `conversations/${at(id)}/${what}`, { token, body, signal });
+
+export const rate = ({ id, token }, body) => call("POST", `conversations/${at(id)}/rating`, { token, body });
+
+export const waiting = ({ id, token }) => call("GET", `conversations/${at(id)}/waiting`, { token });
+
+/** How far a complaint or a suggestion is. */
+export const caseOf = (reference) => call("GET", `cases/${at(reference)}`);
+
 export const feedback = ({ token }, messageId, helpful) =>
   call("POST", `messages/${at(messageId)}/feedback`, { token, body: { helpful } });

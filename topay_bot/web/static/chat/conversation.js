@@ -65,6 +65,10 @@ export class Conversation {
     return this.#session.state;
   }
 
+  get id() {
+    return this.#session.id;
+  }
+
   get handoff() {
     return this.#session.handoff;
   }
@@ -93,6 +97,21 @@ export class Conversation {
   askPerson() {
     if (this.#outbox.some((item) => item.kind === "person")) this.hurry();
     else this.#queue({ key: newKey(), kind: "person" });
+  }
+
+  /** Something besides a question: `what` is "case" or "contact", `text` is what is shown until it is sent. */
+  tell(what, text, body) {
+    this.#queue({ key: newKey(), kind: what, text, body });
+  }
+
+  /** How it went; rejects when it could not be kept. */
+  rate(about, stars, comment) {
+    return api.rate(this.#session, { about, stars, ...(comment ? { comment } : {}) });
+  }
+
+  /** The place among those who wait, and whether somebody is there. */
+  waiting() {
+    return api.waiting(this.#session);
   }
 
   /** Whether an answer helped. Rejects when it could not be kept. */
@@ -200,14 +219,7 @@ export class Conversation {
     session.poll?.abort();
     if (session.id === null) await this.#begin(session);
     const { signal } = session.over;
-    const exchange =
-      item.kind === "person"
-        ? await api.handoff(session, signal)
-        : await api.post(
-            session,
-            { text: item.text, client_id: item.key, ...(item.choice ? { choice: item.choice } : {}) },
-            signal,
-          );
+    const exchange = await this.#hand(session, item, signal);
     // Something came between, in another tab or from a person: show it first.
     this.#release(session, exchange.messages[0]?.seq ?? 0);
     if (exchange.messages.length && exchange.messages[0].seq > session.seq + 1) await this.#catchUp(session, item.key);
@@ -215,6 +227,13 @@ export class Conversation {
     this.#drop(item.key);
     this.#view.removed(item.key);
     this.#watch();
+  }
+
+  #hand(session, item, signal) {
+    if (item.kind === "person") return api.handoff(session, signal);
+    if (item.body) return api.tell(session, item.kind, { ...item.body, client_id: item.key }, signal);
+    const { text, key, choice } = item;
+    return api.post(session, { text, client_id: key, ...(choice ? { choice } : {}) }, signal);
   }
 
   async #begin(session) {

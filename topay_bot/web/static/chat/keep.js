@@ -10,7 +10,8 @@ const SEEN = "topay.seen"; // up to which message the customer has looked
 const OUTBOX = "topay.outbox";
 const DRAFT = "topay.draft";
 const SPOKE = "topay.spoke"; // something was said in this tab
-const ALL = { local: [CONVERSATION, SEEN], session: [OUTBOX, DRAFT, SPOKE] };
+const RATED = "topay.rated"; // the stars that were given lately
+const ALL = { local: [CONVERSATION, SEEN, RATED], session: [OUTBOX, DRAFT, SPOKE] };
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 const browser = {
@@ -19,6 +20,7 @@ const browser = {
   remove: (area, key) => window[`${area}Storage`].removeItem(key),
 };
 let place = browser;
+const listeners = []; // [key, callback] of what other tabs change
 let suffix = "";
 
 function read(area, key) {
@@ -53,6 +55,7 @@ export function works() {
 export function elsewhere(kept, tell) {
   const memory = { local: { ...kept?.local }, session: { ...kept?.session } };
   place = {
+    memory,
     get: (area, key) => memory[area][key] ?? null,
     set: (area, key, value) => tell(area, key, (memory[area][key] = value)),
     remove: (area, key) => {
@@ -60,6 +63,14 @@ export function elsewhere(kept, tell) {
       tell(area, key, null);
     },
   };
+}
+
+/** Another tab changed what is kept elsewhere. */
+export function changedElsewhere(key, value) {
+  if (!place.memory) return;
+  if (value === null) delete place.memory.local[key];
+  else place.memory.local[key] = value;
+  changed(key);
 }
 
 /** Keep nothing beyond this page, and show nothing that was kept. */
@@ -93,13 +104,15 @@ export function conversation() {
 export const keepConversation = ({ id, token, seq }) => write("local", CONVERSATION, { id, token, seq, at: Date.now() });
 export const forgetConversation = () => write("local", CONVERSATION, null);
 
-const onChange = (name, callback) =>
-  window.addEventListener("storage", (event) => {
-    if (event.key === name + suffix || event.key === null) callback();
-  });
+function changed(key) {
+  for (const [name, callback] of listeners) if (key === name + suffix || key === null) callback();
+}
+window.addEventListener("storage", (event) => {
+  if (place === browser) changed(event.key);
+});
 
 /** Calls back when another tab changed the conversation. */
-export const onConversationElsewhere = (callback) => onChange(CONVERSATION, () => callback(conversation()));
+export const onConversationElsewhere = (callback) => listeners.push([CONVERSATION, () => callback(conversation())]);
 
 /** {id, seq}: the newest message that the customer had before their eyes, in any tab; or null. */
 export const seen = () => read("local", SEEN);
@@ -107,7 +120,15 @@ export const keepSeen = ({ id, seq }) => {
   const before = seen();
   if (before?.id !== id || before.seq < seq) write("local", SEEN, { id, seq });
 };
-export const onSeenElsewhere = (callback) => onChange(SEEN, callback);
+export const onSeenElsewhere = (callback) => listeners.push([SEEN, callback]);
+
+const RATINGS_KEPT = 20;
+/** The stars given to what has that name; 0 when none were. */
+export const rated = (name) => (read("local", RATED) ?? []).find((one) => one.name === name)?.stars ?? 0;
+export const keepRated = (name, stars) => {
+  const others = (read("local", RATED) ?? []).filter((one) => one.name !== name);
+  write("local", RATED, [...others, { name, stars }].slice(-RATINGS_KEPT));
+};
 
 export function outbox() {
   const kept = read("session", OUTBOX);

@@ -1,8 +1,10 @@
 // The conversation on the page: messages in the log, what is unsent below it, and who owns the conversation above it.
 
 import { content, linked, messageLanguage } from "./answer.js";
+import { settleContacts } from "./contact.js";
 import { h, icon, tag } from "./dom.js";
 import { Signs } from "./signs.js";
+import { Wait } from "./wait.js";
 
 const $ = (id) => document.getElementById(id);
 const NEAR = 120; // pixels from the end that still count as reading the end
@@ -18,6 +20,9 @@ export class View {
   #typingTimer;
   #state = "pending";
   #signs;
+  #wait;
+  #waitWords = "";
+  #told = []; // what state() was told last
 
   /** `actions`: see answer.js, and hurry(), edit(item) for what could not be sent. */
   constructor(page, actions) {
@@ -31,6 +36,10 @@ export class View {
     this.#typing = h("div", { class: "typing", hidden: true }, dots, h("span", { role: "status" }));
     this.unsent.after(this.#typing);
     this.#signs = new Signs(page.texts, this.log, this.#typing, () => this.#atEnd() && this.#toEnd());
+    this.#wait = new Wait(page.texts, () => actions.waiting(), (words) => {
+      this.#waitWords = words;
+      this.state(...this.#told);
+    });
     $("newer").addEventListener("click", () => this.#toEnd());
     // The input growing, or a keyboard coming up, must not hide the end of what was being read.
     let end = true;
@@ -58,6 +67,8 @@ export class View {
     this.#stopTyping();
     const elements = messages.map((message) => this.#append(message));
     this.#signs.said(messages);
+    settleContacts(this.log, messages);
+    this.#actions.said(messages, !quiet);
     this.#mark();
     if (key && this.#pending.has(key)) this.removed(key);
     const ours = key && !quiet;
@@ -198,12 +209,14 @@ export class View {
   }
 
   state(state, handoff, agent) {
+    this.#told = [state, handoff, agent];
     this.#state = state;
     this.#signs.withPerson(state === "open");
+    this.#wait.set(state === "open" && !agent && handoff !== null);
     const { texts } = this.#page;
     const person = state === "open";
     const shown = person && handoff ? `${texts.reference} ${handoff.reference}` : "";
-    const withPerson = agent ? texts.with_agent.replace("{name}", agent.name) : texts.with_person;
+    const withPerson = agent ? texts.with_agent.replace("{name}", agent.name) : this.#waitWords || texts.with_person;
     const title = person ? withPerson : texts.status_bot;
     if ($("state").dataset.shown === title + shown) return;
     $("state").dataset.shown = title + shown;
@@ -233,6 +246,7 @@ export class View {
     this.unsent.replaceChildren();
     this.#pending.clear();
     this.#stopTyping();
+    this.#actions.cleared();
     this.#signs.cleared();
     this.#mark();
     $("newer").hidden = true;
