@@ -292,6 +292,12 @@ def test_a_query_is_shown_as_text(client: TestClient) -> None:
     assert soup_of(switch.text).select_one("input[name=q]")["value"] == query  # type: ignore[index]
 
 
+def test_what_cannot_be_printed_is_left_out_of_a_query(client: TestClient) -> None:
+    response = client.get("/help/zh/search", params={"q": "退款\0\u202e\uffff  几天\r\n到账\x1b"})
+    page = soup_of(response.text)
+    assert page.select_one("input[name=q]")["value"] == "退款 几天 到账"  # type: ignore[index]
+
+
 def test_a_long_query_is_cut_to_what_is_read(client: TestClient) -> None:
     page = soup_of(client.get("/help/zh/search", params={"q": "退款" * 2000}).text)
     assert len(str(page.select_one("input[name=q]")["value"])) == 1000  # type: ignore[index]

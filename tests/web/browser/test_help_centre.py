@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 
 from tests.requirements import require
 from tests.web.browser.conftest import Server
 from tests.web.browser.test_chat_page import expect
+from tests.web.html_rules import faults, soup_of
 from topay_bot.web.help.texts import HELP_TEXTS
 from topay_bot.web.page_texts import PAGE_TEXTS
 
@@ -160,6 +162,13 @@ def test_the_header_stays_in_one_line(open_help: OpenHelp) -> None:
             page.set_viewport_size({"width": width, "height": 700})
             boxes = [page.locator(f".top {one}").bounding_box() for one in (".brand", ".switch", ".chat")]
             assert len({round(box["y"] + box["height"] / 2) for box in boxes}) == 1, (width, language)
+
+
+def test_real_pages_are_valid(server: Server) -> None:
+    addresses = re.findall("<loc>(.*?)</loc>", httpx.get(f"{server.url}/sitemap.xml").text)
+    assert len(addresses) > 300
+    found = {url: faults(soup_of(httpx.get(url).text)) for url in addresses[::6]}
+    assert {url: told for url, told in found.items() if told} == {}
 
 
 _FOCUSED = """() => {

@@ -59,7 +59,9 @@ async def home(request: Request, site: Site, language: str) -> Response:
 @_page("/help/{language}/search")
 async def find(request: Request, site: Site, language: str, q: str = "") -> Response:
     """The articles nearest to a query. A secret in it is taken out of the address before anything else."""
-    query = " ".join(q.split())[: site.max_query_chars]
+    # What cannot be printed is no HTML (a NUL), or turns the page's letters around (an override of direction).
+    printable = "".join(char if char.isprintable() else " " for char in q[: 2 * site.max_query_chars])
+    query = " ".join(printable.split())[: site.max_query_chars]
     if (masked := mask(query)) != query:
         return RedirectResponse(f"search?{urlencode({'q': masked})}", 303, _UNKEPT)
 
@@ -156,7 +158,7 @@ def _lost(request: Request, site: HelpSite) -> Response:
         body = site.lost(language, _depth(request))
     except ArtefactError:
         return _away(request, site, language)
-    return HTMLResponse(body, 404, _FRESH)
+    return HTMLResponse(body, 404, {**_FRESH, "Vary": "Accept-Language"})
 
 
 def _away(request: Request, site: HelpSite, language: Language) -> Response:
