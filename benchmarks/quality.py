@@ -31,9 +31,11 @@ from topay_bot.building import make_build
 from topay_bot.edition import Edition
 from topay_bot.evaluation import Case, evaluate
 from topay_bot.retrieval.encoder import Encoder, Kind, Vectors
+from topay_bot.retrieval.index import BuildStore
 from topay_bot.retrieval.passages import PassageKind
+from topay_bot.retrieval.saving import load_encoded
 from topay_bot.settings import Settings, load_settings
-from topay_bot.text import normalise
+from topay_bot.text import Language, normalise
 
 _SHARES = ("top1", "top3", "coverage", "answered_precision")
 
@@ -42,7 +44,8 @@ class Remembering:
     """An encoder that keeps what it encoded, so that the test questions of all draws are encoded once, as a batch."""
 
     def __init__(self, encoder: Encoder, known: dict[str, Vectors]) -> None:
-        self.id, self.content_hash, self.dimension = encoder.id, encoder.content_hash, encoder.dimension
+        self.id, self.content_hash = encoder.id, encoder.content_hash
+        self.dimension, self.alike = encoder.dimension, encoder.alike
         self._encoder = encoder
         self._known = known
 
@@ -70,7 +73,7 @@ class Bench:
         retriever = edition.answerer.retriever
         encoder = Remembering(retriever.encoder, self._known.setdefault(retriever.encoder.content_hash, {}))
         answerer = replace(edition.answerer, retriever=replace(retriever, encoder=encoder))
-        plain = _neighbours(edition)
+        plain = _neighbours(edition, load_encoded(BuildStore(settings.index).open().folder))
         found: dict[str, dict[str, dict[str, float]]] = {}
         for name, asked in cases.items():
             vectors = encoder.encode([normalise(case.text, settings.max_question_chars) for case in asked])
@@ -88,12 +91,12 @@ class Bench:
         return found
 
 
-def _neighbours(edition: Edition) -> neighbours.Neighbours:
+def _neighbours(edition: Edition, encoded: dict[Language, Vectors]) -> neighbours.Neighbours:
     """Every question of every article, whatever its language, with the vectors that the build made."""
     rows = {
         (passage.article, passage.text): vector
-        for shelf in edition.answerer.retriever.shelves.values()
-        for passage, vector in zip(shelf.passages, shelf.vectors, strict=True)
+        for language, shelf in edition.answerer.retriever.shelves.items()
+        for passage, vector in zip(shelf.passages, encoded[language], strict=True)
         if passage.kind is PassageKind.QUESTION
     }
     return neighbours.Neighbours(np.stack(list(rows.values())), tuple(str(article) for article, _ in rows))

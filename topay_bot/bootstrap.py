@@ -2,18 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import logging
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from topay_bot import edition
+from topay_bot.chat.cases import Records
+from topay_bot.chat.changes import Changes, Glances
+from topay_bot.chat.model import CaseKind
+from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
+from topay_bot.chat.voice import Voice
+from topay_bot.desk.attendance import Attendance
+from topay_bot.desk.background import Background
+from topay_bot.desk.channels import couriers_of, notifier_of
+from topay_bot.desk.outbox import OutboxStore
+from topay_bot.desk.reading import DeskReader
+from topay_bot.desk.service import DeskService, DeskStores
+from topay_bot.desk.signing import SignIn
+from topay_bot.desk.supervising import Supervising
+from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
-from topay_bot.live import LiveEdition
+from topay_bot.errors import ArtefactError
+from topay_bot.hours import read_hours
+from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
+_OVERDUE_EVERY_SECONDS = 5.0
+_CLEAR_EVERY_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class AgentsParts:
+    """The agents' side of a server."""
+
+    sign_in: SignIn
+    service: DeskService
+    reader: DeskReader
+
+
+@dataclass(frozen=True)
+class CareParts:
+    """The service rules: who is there, what customers tell us, what supervisors do, and what goes on by itself."""
+
+    attendance: Attendance
+    voice: Voice
+    supervising: Supervising
+    outbox: OutboxStore
+    background: tuple[Background, ...]  # started with the server, closed with it
 
 
 @dataclass(frozen=True)
@@ -22,7 +65,11 @@ class DeskParts:
 
     chat: ChatService
     store: ConversationStore
-    edition: LiveEdition
+    edition: EditionSource
+    changes: Changes
+    glances: Glances
+    agents: AgentsParts
+    care: CareParts
 
 
 def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
@@ -48,11 +95,117 @@ def live_edition(settings: Settings) -> LiveEdition:
     return live
 
 
-def open_desk(settings: Settings) -> DeskParts:
-    """Store, chat and edition for a server. Without a usable index it runs too: people can still be asked for."""
+def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
+    """Store, chat and edition for a server. Without a usable index it runs too: people can still be asked for.
+
+    With a folder for `drafts` it answers from the knowledge folder as it is written.
+    """
     # Imported here: the command line's other commands need no database.
+    from topay_bot.storage.agent_store import SqlAgentStore
+    from topay_bot.storage.desk_store import SqlDeskStore
+    from topay_bot.storage.glances import SqlGlances
+    from topay_bot.storage.outbox_store import SqlOutbox
+    from topay_bot.storage.service_store import SqlServiceStore
     from topay_bot.storage.sql_store import SqlStore
 
-    live = live_edition(settings)
+    live: EditionSource = live_edition(settings)
+    if drafts is not None:
+        live = DraftEdition(live, settings.knowledge, _rebuild(settings, drafts), lint_apart)
     store = SqlStore(settings.database())
-    return DeskParts(ChatService(store, live, max_message_chars=settings.max_message_chars), store, live)
+    changes = Changes()
+    stores = DeskStores(store, SqlDeskStore(store.engine), SqlAgentStore(store.engine))
+    cases, outbox = SqlServiceStore(store.engine), SqlOutbox(store.engine)
+    sign_in = SignIn(stores.agents)
+    hours = read_hours(settings.opening_hours, settings.time_zone, settings.holidays)
+    attendance = Attendance(hours, lambda: len(sign_in.online()))
+    notifier, forms, chars = notifier_of(settings), _forms(settings), settings.max_message_chars
+    longest_wait_seconds = 60.0 * settings.longest_wait_minutes
+    chat = ChatService(
+        store,
+        live,
+        max_message_chars=chars,
+        longest_wait_seconds=longest_wait_seconds,
+        notifier=notifier,
+        changed=changes.publish,
+        availability=attendance,
+        records=Records(cases, hours.zone),
+        forms=forms,
+    )
+    service = DeskService(
+        stores,
+        max_message_chars=chars,
+        longest_wait_seconds=longest_wait_seconds,
+        notifier=notifier,
+        changed=changes.publish,
+    )
+    agents = AgentsParts(sign_in, service, DeskReader(stores, sign_in, live))
+    care = CareParts(
+        attendance,
+        Voice(chat, cases, max_message_chars=chars, forms=forms, notifier=notifier),
+        Supervising(cases, chat.fact, hours.zone, max_message_chars=chars, changed=changes.publish),
+        outbox,
+        (
+            *(courier.background() for courier in couriers_of(settings, outbox)),
+            Background("watch over long waits", _once(service.raise_overdue), _OVERDUE_EVERY_SECONDS),
+            Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
+        ),
+    )
+    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care)
+
+
+def _once(work: Callable[[], object]) -> Callable[[], bool]:
+    """A look that does all there is to do."""
+
+    def look() -> bool:
+        work()
+        return False
+
+    return look
+
+
+def _forms(settings: Settings) -> dict[str, CaseKind]:
+    """The articles that answer a complaint or a suggestion."""
+    complaints = dict.fromkeys(settings.complaint_articles, CaseKind.COMPLAINT)
+    return complaints | dict.fromkeys(settings.suggestion_articles, CaseKind.SUGGESTION)
+
+
+def open_agents(settings: Settings) -> SignIn:
+    """The agents of the database, for the command line."""
+    from topay_bot.storage.agent_store import SqlAgentStore
+    from topay_bot.storage.database import open_engine
+
+    return SignIn(SqlAgentStore(open_engine(settings.database())))
+
+
+def _rebuild(settings: Settings, drafts: Path) -> Rebuild:
+    """Drafts are builds in a folder of their own, which begins with a copy of the current one: most is taken over."""
+    published, store = BuildStore(settings.index), BuildStore(drafts)
+    with contextlib.suppress(ArtefactError):
+        current = published.open()
+        shutil.copytree(current.folder, drafts / current.id)
+        store.publish(current.id)
+
+    def rebuild(before: Edition | None, knowledge: Path) -> Edition:
+        from topay_bot.building import make_build  # brings what only builds need
+
+        draft = settings.model_copy(update={"knowledge": knowledge, "index": drafts, "keep_builds": 2})
+        build = store.open(make_build(draft).build)
+        return edition.load_edition(
+            build, max_choices=settings.max_choices, human_article=settings.human_article, before=before
+        )
+
+    return rebuild
+
+
+def past_questions(settings: Settings, since: datetime.datetime, limit: int) -> list[PastQuestion]:
+    """What customers asked and the bot decided on, for a replay."""
+    from topay_bot.storage.past import past_questions as read
+
+    return read(settings.database(), since, limit)
+
+
+def prepare_database(settings: Settings) -> None:
+    """Bring the database to the present schema. Raises SettingsError when it cannot be used."""
+    from topay_bot.storage.sql_store import SqlStore
+
+    SqlStore(settings.database()).close()

@@ -12,6 +12,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -22,23 +23,22 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from topay_bot.answering.calibration import Calibration, calibrate
-from topay_bot.errors import ArtefactError, BuildError, TopayError
+from topay_bot.carryover import current_build, encode, fitted_encoder
+from topay_bot.errors import ArtefactError, BuildError
 from topay_bot.knowledge.library import Library, library_to_json, load_library
 from topay_bot.report.measures import TRIALS, measures
 from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
-from topay_bot.retrieval.fitted import FittedEncoder
-from topay_bot.retrieval.index import FORMAT, Build, BuildStore
-from topay_bot.retrieval.learning import learn
+from topay_bot.retrieval.index import FORMAT, BuildStore
+from topay_bot.retrieval.learning import Learned, learn
 from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shelve
-from topay_bot.retrieval.retriever import Retriever, reading
-from topay_bot.retrieval.saving import load_build_encoder, load_shelves, save_retriever
-from topay_bot.retrieval.shelf import Shelf
+from topay_bot.retrieval.retriever import Retriever, reading, vectors_of
+from topay_bot.retrieval.saving import save_encoded, save_retriever
+from topay_bot.retrieval.shelf import Mix, Shelf
 from topay_bot.retrieval.spelling import Speller
 from topay_bot.retrieval.trials import Labelled, Trials
 from topay_bot.settings import Settings
-from topay_bot.text import Language, detect_language, normalise
+from topay_bot.text import Language, detect_language, is_pinyin, normalise
 
-_KEEP_WHILE_UNCHANGED = 0.9
 _LIBRARIES = ("numpy", "scipy", "faiss-cpu", "scikit-learn", "jieba", "opencc")
 STAGES = ("read", "encode", "learn", "write", "publish")
 
@@ -73,26 +73,15 @@ class BuildResult:
     languages: Mapping[Language, Promise]
 
 
-@dataclass(frozen=True)
-class _Before:
-    """What the current build offers for reuse."""
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What a shelf is learned from."""
 
-    build: Build
-    shelves: Mapping[Language, Shelf]
-    confidence: Mapping[Language, dict[str, Any]]  # calibration.json, with the trials of report.json
-    vectors: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]]
-    unchanged: float
-
-    def kept(self, language: Language, basis: str) -> tuple[Shelf, dict[str, Any]] | None:
-        """The shelf of a language with its confidence when it was learned from the very same."""
-        confidence = self.confidence.get(language, {})
-        if confidence.get("basis") != basis or language not in self.shelves:
-            return None
-        return self.shelves[language], confidence
-
-    @property
-    def much_the_same(self) -> bool:
-        return self.unchanged >= _KEEP_WHILE_UNCHANGED
+    passages: Sequence[Passage]
+    vectors: Vectors
+    labelled: Labelled
+    mix: Mix | None  # None: to be chosen
+    basis: str
 
 
 def make_build(
@@ -147,21 +136,32 @@ def _build(
     fresh: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
-    before = None if fresh else _before(store, settings.encoder, passages)
+    before = None if fresh else current_build(store, settings.encoder, passages)
     progress("encode")
-    encoder = named or _fitted(before, passages, settings.seed)
-    vectors = _encode(encoder, passages, before)
+    encoder = named or fitted_encoder(before, passages, settings.seed)
+    vectors = encode(encoder, passages, before)
     progress("learn")
     speller = Speller.fit(p.text for p in passages if p.article and p.kind is not PassageKind.LABELLED)
     shelves: dict[Language, Shelf] = {}
     saved: dict[Language, dict[str, Any]] = {}
-    for language, places in shelve(passages).items():
+    standing = shelve(passages)
+    lessons: dict[Language, _Lesson] = {}
+    for language, places in standing.items():
         mine = [passages[place] for place in places]
-        labelled = _labelled(library, language, encoder, speller, settings.max_question_chars)
+        known = _standing(mine, vectors[places]) if encoder.alike else {}
+        labelled = _labelled(library, language, encoder, known, speller, settings.max_question_chars)
         basis = _basis(mine, labelled, encoder, settings)
         kept = before.kept(language, basis) if before is not None else None
-        shelves[language], saved[language] = kept or _learn(language, mine, vectors[places], labelled, before, settings)
-        saved[language]["basis"] = basis
+        if kept is not None:
+            shelves[language], saved[language] = kept
+        else:
+            mix = before.mix(language) if before is not None else None
+            lessons[language] = _Lesson(mine, vectors[places], labelled, mix, basis)
+    for language, learned in _learned(lessons, settings.seed).items():
+        shelves[language] = learned.shelf
+        saved[language] = _confidence(learned, settings) | {"basis": lessons[language].basis}
+    saved = {language: saved[language] for language in standing}
+    shelves = {language: shelves[language] for language in standing}
     progress("write")
     report = {
         "articles": len(library),
@@ -172,24 +172,25 @@ def _build(
     trials = {language: found.pop(TRIALS) for language, found in saved.items()}
     with store.write(build, _manifest(library, settings.encoder, encoder, report)) as folder:
         save_retriever(retriever, folder)
+        save_encoded({language: vectors[places] for language, places in standing.items()}, folder)
         _write_json(folder / "library.json", library_to_json(library))
         _write_json(folder / "calibration.json", saved)
         _write_json(folder / "report.json", {**report, TRIALS: trials})
     return report
 
 
-def _learn(
-    language: Language,
-    passages: Sequence[Passage],
-    vectors: Vectors,
-    labelled: Labelled,
-    before: _Before | None,
-    settings: Settings,
-) -> tuple[Shelf, dict[str, Any]]:
-    """A shelf fitted anew, with its confidence as calibration.json keeps it."""
-    kept = before.shelves.get(language) if before is not None and before.much_the_same else None
-    mix = kept.mix if kept is not None else None
-    learned = learn(passages, vectors, labelled, mix=mix, seed=settings.seed)
+def _learned(lessons: Mapping[Language, _Lesson], seed: int) -> dict[Language, Learned]:
+    """A shelf for each language, at the same time: linear algebra leaves Python's lock to the others."""
+
+    def one(lesson: _Lesson) -> Learned:
+        return learn(lesson.passages, lesson.vectors, lesson.labelled, mix=lesson.mix, seed=seed)
+
+    with ThreadPoolExecutor(max(1, len(lessons))) as pool:
+        return dict(zip(lessons, pool.map(one, lessons.values()), strict=True))
+
+
+def _confidence(learned: Learned, settings: Settings) -> dict[str, Any]:
+    """The confidence of a shelf fitted anew, as calibration.json keeps it."""
     calibration = calibrate(
         learned.trials,
         unknown_share=settings.unknown_share,
@@ -198,7 +199,7 @@ def _learn(
         level=settings.promise_level,
         seed=settings.seed,
     )
-    return learned.shelf, {
+    return {
         "calibrator": calibration.calibrator.to_json(),
         "thresholds": asdict(calibration.thresholds),
         "promise": asdict(_promise(calibration, learned.labelled)),
@@ -265,54 +266,24 @@ def _same_build(store: BuildStore, build: str) -> dict[str, Any] | None:
     return found
 
 
-def _before(store: BuildStore, encoder: str, passages: Sequence[Passage]) -> _Before | None:
-    """The current build if its vectors can be taken over; a damaged one offers nothing."""
-    try:
-        build = store.open()
-        if build.manifest["encoder"]["name"] != encoder:
-            return None
-        shelves = load_shelves(build.folder)
-        confidence = json.loads((build.folder / "calibration.json").read_text(encoding="utf-8"))
-        report = json.loads((build.folder / "report.json").read_text(encoding="utf-8"))
-        for language, found in confidence.items():
-            found[TRIALS] = report[TRIALS][language]
-    except (TopayError, KeyError, OSError, ValueError):
-        return None
-    vectors = {
-        (passage.kind, passage.text): vector
-        for shelf in shelves.values()
-        for passage, vector in zip(shelf.passages, shelf.vectors, strict=True)
-    }
-    now = {(passage.kind, passage.text) for passage in passages}
-    return _Before(build, shelves, confidence, vectors, len(now & vectors.keys()) / max(len(now), len(vectors), 1))
+def _standing(passages: Sequence[Passage], vectors: Vectors) -> dict[str, npt.NDArray[np.float32]]:
+    """The labelled questions that stand on a shelf themselves, with their vectors there."""
+    pairs = zip(passages, vectors, strict=True)
+    return {p.text: vector for p, vector in pairs if p.kind is PassageKind.LABELLED and not is_pinyin(p.text)}
 
 
-def _fitted(before: _Before | None, passages: Sequence[Passage], seed: int) -> Encoder:
-    if before is not None and before.much_the_same:
-        return load_build_encoder(before.build.folder, before.build.manifest["encoder"])
-    return FittedEncoder.fit([passage.text for passage in passages], seed)
+def _labelled(
+    library: Library,
+    language: Language,
+    encoder: Encoder,
+    known: Mapping[str, npt.NDArray[np.float32]],
+    speller: Speller,
+    max_chars: int,
+) -> Labelled:
+    """The labelled questions of a language that some article answers, encoded as customers' questions are.
 
-
-def _encode(encoder: Encoder, passages: Sequence[Passage], before: _Before | None) -> Vectors:
-    """Vectors of all passages; only those that the same encoder has not encoded before cost anything."""
-    vectors = np.zeros((len(passages), encoder.dimension), dtype=np.float32)
-    known: Mapping[tuple[PassageKind, str], npt.NDArray[np.float32]] = {}
-    if before is not None and before.build.manifest["encoder"]["hash"] == encoder.content_hash:
-        known = before.vectors
-    missing = []
-    for place, passage in enumerate(passages):
-        kept = known.get((passage.kind, passage.text))
-        if kept is None:
-            missing.append(place)
-        else:
-            vectors[place] = kept
-    if missing:
-        vectors[missing] = encoder.encode([passages[place].text for place in missing], "passage")
-    return vectors
-
-
-def _labelled(library: Library, language: Language, encoder: Encoder, speller: Speller, max_chars: int) -> Labelled:
-    """The labelled questions of a language that some article answers, encoded as customers' questions are."""
+    `known`: vectors that are at hand already.
+    """
     questions = [
         (text, question.articles)
         for question in library.labelled.get(language, ())
@@ -320,7 +291,13 @@ def _labelled(library: Library, language: Language, encoder: Encoder, speller: S
     ]
     texts = tuple(text for text, _ in questions)
     asked = tuple(reading(text, speller, detect_language(text)) for text in texts)
-    vectors = encoder.encode(asked, "question") if asked else np.zeros((0, encoder.dimension), dtype=np.float32)
+    vectors = np.zeros((len(asked), encoder.dimension), dtype=np.float32)
+    new = [place for place, text in enumerate(asked) if text not in known]
+    if new:
+        vectors[new] = vectors_of([asked[place] for place in new], encoder)
+    for place, text in enumerate(asked):
+        if text in known:
+            vectors[place] = known[text]
     return Labelled(texts, asked, vectors, tuple(articles for _, articles in questions))
 
 

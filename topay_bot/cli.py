@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from topay_bot.commands import answers, builds, knowledge, models, serving
+from topay_bot.commands import agents, answers, builds, knowledge, models, replaying, serving
 from topay_bot.errors import TopayError
 
 
@@ -46,7 +46,9 @@ for _command in (
     answers.ask,
     answers.eval_,
     answers.report,
+    replaying.replay,
     models.tune,
     serving.serve,
+    agents.agents,
 ):
     main.add_command(_command)

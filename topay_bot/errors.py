@@ -9,10 +9,23 @@
     |-- BuildError             a build cannot be made from this knowledge
     |-- CasesError             an evaluation file has a bad case
     |-- ReportError            a report cannot be drawn or written
+    |-- IdentityRefused        a site's word on who a customer is does not prove
+    |-- DeskError              a call of an agent cannot be carried out
+    |   |-- SignInNeeded
+    |   |-- SignInRefused
+    |   |-- SlowDown
+    |   |-- CsrfRefused
+    |   |-- NotAllowed
+    |   |-- ConversationTaken
+    |   |-- ConversationNotOpen
+    |   |-- AgentNotFound
+    |   |-- RatingNotFound
+    |   `-- BadAgent
     `-- ConversationError      a call on a conversation cannot be carried out
         |-- ConversationNotFound
         |-- TokenRefused
         |-- MessageNotFound
+        |-- CaseNotFound
         |-- BadMessage
         `-- ConversationBusy
 
@@ -92,6 +105,86 @@ class ReportError(TopayError):
     code = "report"
 
 
+class IdentityRefused(TopayError):
+    """A customer's id came without the signature that proves it, or with another's."""
+
+    code = "identity-refused"
+
+
+class DeskError(TopayError):
+    """A call of an agent cannot be carried out."""
+
+    code = "desk"
+
+
+class SignInNeeded(DeskError):
+    """Nobody is signed in, or the session is over."""
+
+    code = "sign-in-needed"
+
+
+class SignInRefused(DeskError):
+    """Name and password do not belong together, or the agent is disabled."""
+
+    code = "sign-in-refused"
+
+
+class SlowDown(DeskError):
+    """Too many sign-ins of one name failed; another may be tried after `retry_after_seconds`."""
+
+    code = "slow-down"
+
+    def __init__(self, message: str, retry_after_seconds: float) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CsrfRefused(DeskError):
+    """A call that changes something came without the session's token: perhaps from another site."""
+
+    code = "csrf"
+
+
+class NotAllowed(DeskError):
+    """None of the agent's roles may do this."""
+
+    code = "not-allowed"
+
+
+class ConversationTaken(DeskError):
+    """Another agent has the conversation: `agent` is the name."""
+
+    code = "conversation-taken"
+
+    def __init__(self, message: str, agent: str) -> None:
+        super().__init__(message)
+        self.agent = agent
+
+
+class ConversationNotOpen(DeskError):
+    """The conversation is the bot's, or resolved."""
+
+    code = "conversation-not-open"
+
+
+class AgentNotFound(DeskError):
+    """No agent has this name or id."""
+
+    code = "agent-not-found"
+
+
+class RatingNotFound(DeskError):
+    """No rating has this id."""
+
+    code = "rating-not-found"
+
+
+class BadAgent(DeskError):
+    """A name, role, language or password that an agent cannot have."""
+
+    code = "bad-agent"
+
+
 class ConversationError(TopayError):
     """A call on a conversation cannot be carried out."""
 
@@ -114,6 +207,12 @@ class MessageNotFound(ConversationError):
     """No message has this id in a conversation that the token opens."""
 
     code = "message-not-found"
+
+
+class CaseNotFound(ConversationError):
+    """No complaint or suggestion has this reference."""
+
+    code = "case-not-found"
 
 
 class BadMessage(ConversationError):

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from topay_bot.answering.calibration import expected_calibration_error
 from topay_bot.answering.policy import Answer, Candidate, Clarification, Decision, Reason
+from topay_bot.answering.reliability import expected_calibration_error
 from topay_bot.errors import CasesError
 from topay_bot.text import Language, detect_language, normalise
 

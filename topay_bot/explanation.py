@@ -17,7 +17,7 @@ from topay_bot.answering.policy import Answer, Clarification, Decision, Reason, 
 from topay_bot.edition import Edition
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.encoder import Vectors
-from topay_bot.retrieval.retriever import Retrieval
+from topay_bot.retrieval.retriever import Retrieval, vectors_of
 from topay_bot.retrieval.shelf import Shelf
 from topay_bot.text import Language
 
@@ -131,7 +131,7 @@ def _shelf_view(
 ) -> ShelfView:
     answerer = edition.answerer
     shelf, thresholds = answerer.retriever.shelves[found.shelf], answerer.policies[found.shelf].thresholds
-    vector = answerer.retriever.encoder.encode([found.question], "question")
+    vector = vectors_of([found.question], answerer.retriever.encoder)
     confidences = answerer.calibrators[found.shelf](found.features)
     candidates = tuple(
         Evidence(
@@ -158,7 +158,8 @@ def _shelf_view(
 def _similarities(shelf: Shelf, text: str, vector: Vectors) -> dict[str, Floats]:
     """Leg -> similarity of the question with every row of the shelf, float32 (rows,)."""
     row, _ = shelf.lexical.encode_known([text])
-    return {"lexical": (row @ shelf.lexical_rows.T).toarray()[0], "dense": (vector @ shelf.vectors.T)[0]}
+    lexical = (row @ shelf.lexical_rows.T).toarray()
+    return {"lexical": lexical[0], "dense": shelf.likeness(vector, lexical)[0]}
 
 
 def _leg(shelf: Shelf, name: str, similarity: Floats, right: Collection[str]) -> Leg:

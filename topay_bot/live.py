@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, TopayError
@@ -51,6 +52,26 @@ class Status:
     failure: Failure | None = None  # while CURRENT names a build that does not answer
 
 
+class EditionSource(Protocol):
+    """What a server takes its edition from."""
+
+    def __call__(self) -> Edition:
+        """The edition to answer from. Raises ArtefactError while there is none."""
+
+    @property
+    def status(self) -> Status:
+        """What answers now."""
+
+    def on_change(self, tell: Callable[[Status], None]) -> None:
+        """Tell the status now and whenever it changes."""
+
+    def start(self) -> None:
+        """Keep abreast until `close`."""
+
+    def close(self) -> None:
+        """Stop; what is loaded goes on answering."""
+
+
 class LiveEdition:
     """Gives the edition that answers now; called by any thread. `load` makes one of a verified build.
 
@@ -71,6 +92,7 @@ class LiveEdition:
         self._again_after = again_after_seconds
         self._edition: Edition | None = None
         self._status = Status()
+        self._tell: Callable[[Status], None] = lambda status: None
         self._seen: _Stamp | None = None
         self._again_at = 0.0
         self._looking = threading.Lock()
@@ -89,6 +111,17 @@ class LiveEdition:
     def status(self) -> Status:
         """What answers now, and how taking up builds went."""
         return self._status
+
+    def on_change(self, tell: Callable[[Status], None]) -> None:
+        """Tell the status now and whenever it changes."""
+        with self._looking:
+            self._tell = tell
+            tell(self._status)
+
+    def _note(self, status: Status) -> None:
+        if status != self._status:
+            self._status = status
+            self._tell(status)
 
     def start(self) -> None:
         """Watch in a thread of its own until `close`."""
@@ -126,14 +159,14 @@ class LiveEdition:
     def _take_up(self, build: str | None) -> None:
         before = self._edition
         if build is None or (before is not None and before.id == build):
-            self._status = replace(self._status, failure=None)
+            self._note(replace(self._status, failure=None))
             return
         start = time.perf_counter()
         edition = self._load(self._store.open(build), before)
-        _prove(edition)
+        prove(edition)
         self._edition = edition
         swaps = self._status.swaps + (before is not None)
-        self._status = Status(build, swaps, self._status.failures)
+        self._note(Status(build, swaps, self._status.failures))
         _log.info(
             "build %s answers now%s; taken up in %.2f s",
             build,
@@ -155,7 +188,7 @@ class LiveEdition:
             else:
                 message = "build %s cannot be taken up, %s goes on answering: %s"
                 _log.error(message, failure.build, self._edition.id, error, exc_info=unforeseen)
-        self._status = replace(self._status, failures=self._status.failures + 1, failure=failure)
+        self._note(replace(self._status, failures=self._status.failures + 1, failure=failure))
 
 
 def _stamp(file: Path) -> _Stamp | None:
@@ -167,7 +200,7 @@ def _stamp(file: Path) -> _Stamp | None:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def _prove(edition: Edition) -> None:
+def prove(edition: Edition) -> None:
     """Ask one question in each language: a build that cannot decide raises here, not before a customer.
 
     It also does what would otherwise be done for the first customer, such as reading pages of the index from disk.

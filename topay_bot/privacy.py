@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 KINDS = ("card", "id", "phone", "email", "code", "password", "cvv")
@@ -29,14 +29,14 @@ class Finding(NamedTuple):
     kind: str
 
 
-def mask(text: str) -> str:
-    """The same text with each secret or personal figure replaced by a word in square brackets.
+def mask(text: str, kinds: Collection[str] = KINDS) -> str:
+    """The same text with each secret or personal figure of these kinds replaced by a word in square brackets.
 
     The marks: `[card]`, `[id]`, `[phone]`, `[email]`, `[code]`, `[password]`, `[cvv]`. Masking twice changes
     nothing more.
     """
     for _ in range(_ROUNDS):
-        findings = find(text)
+        findings = [finding for finding in find(text) if finding.kind in kinds]
         if not findings:
             break
         parts: list[str] = []

@@ -75,6 +75,11 @@ def sounds(text: str) -> list[str]:
     return read_pinyin(text, _NAMES) or []
 
 
+def is_pinyin(text: str) -> bool:
+    """Whether a normalised text is Chinese typed in Latin letters throughout."""
+    return _HAN_RUN.search(text) is None and read_pinyin(text, _NAMES) is not None
+
+
 def words(text: str) -> list[str]:
     """Words of a normalised text in order: Latin ones whole, Chinese runs cut by jieba."""
     found: list[str] = []

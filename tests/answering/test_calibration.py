@@ -11,7 +11,6 @@ from topay_bot.answering.calibration import (
     Logistic,
     calibrate,
     choose_thresholds,
-    expected_calibration_error,
     precision_bound,
 )
 from topay_bot.retrieval.evidence import NAMES
@@ -112,11 +111,6 @@ def test_thresholds_on_a_case_known_by_construction() -> None:
     assert found.promise_kept
     assert found.proven_precision >= 0.95
     assert found.clarify_threshold == pytest.approx(0, abs=1e-9)
-
-
-def test_calibration_error_by_hand() -> None:
-    assert expected_calibration_error(np.full(100, 0.7), np.arange(100) < 70) == pytest.approx(0, abs=1e-6)
-    assert expected_calibration_error(np.full(100, 0.9), np.arange(100) < 70) == pytest.approx(0.2)
 
 
 def test_one_outcome_only_gives_the_smoothed_rate() -> None:

@@ -24,7 +24,7 @@ RULES = {
 POLICY = Policy(Thresholds(0.9, 0.5, 0.95, 0.96, 100, True), RULES, 4, "human")
 
 
-def _decide(*pairs: tuple[str, float], wish: bool = False):  # type: ignore[no-untyped-def]  # narrowed by each test
+def _decide(*pairs: tuple[str, float], heard: Heard = QUIET):  # type: ignore[no-untyped-def]  # narrowed by each test
     return POLICY.decide("zh", tuple(Candidate(*pair) for pair in pairs), wish)
 
 

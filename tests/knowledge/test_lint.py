@@ -50,6 +50,7 @@ BREAKS: dict[str, Break] = {
     "no-articles": lambda f: [path.unlink() for path in f.root.rglob("*.md")],
     "same-question": lambda f: f.write(questions=_questions("礼品卡兑换入口在哪里呢", "礼品卡兑换的入口在哪里")),
     "calibration": lambda f: f.raw("calibration.zh.jsonl", '{"text": "礼品卡", "articles": ["no-such-article"]}\n'),
+    "saved-reply": lambda f: f.raw("replies.toml", '[greeting]\ntitle = { zh = "问候", en = "Greeting" }\n'),
     "answered-background": lambda f: f.raw("background.zh.txt", "# 别处的事\n今天天气怎么样\n礼品卡兑换在哪里呀\n"),
 }
 BREAKS_IN_BOTH: dict[str, Break] = {

@@ -3,8 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from topay_bot.answering.calibration import expected_calibration_error
-from topay_bot.report.measures import measures, reliability, risk_coverage
+from topay_bot.report.measures import measures, risk_coverage
 
 # Five questions from the surest down: right, wrong, unknown, right, without any candidate.
 CONFIDENCE = np.array([0.9, 0.8, 0.7, 0.6, 0.0])
@@ -40,23 +39,16 @@ def test_a_long_curve_keeps_its_ends() -> None:
     assert (points[0]["threshold"], points[-1]["threshold"], points[-1]["coverage"]) == (1.0, 0.0, 1.0)
 
 
-def test_bins_are_those_of_the_calibration_error() -> None:
-    draw = np.random.default_rng(3)
-    confidence = np.round(draw.beta(3, 1, 400), 2)  # with equal ones
-    right = draw.random(400) < confidence**2
-    weight = draw.uniform(0.2, 3, 400)
-    bins = reliability(confidence, right, weight)
-    assert 8 <= len(bins) <= 10
-    assert sum(one["questions"] for one in bins) == 400
-    gap = sum(one["share"] * abs(one["confidence"] - one["right"]) for one in bins)
-    assert gap == pytest.approx(expected_calibration_error(confidence, right, weight))
-
-
-def test_two_bins_counted_by_hand() -> None:
-    confidence = np.array([0.2, 0.2, 0.8, 0.8])
-    low, high = reliability(confidence, np.array([False, True, True, True]), np.ones(4))
-    assert low == pytest.approx({"confidence": 0.2, "right": 0.5, "share": 0.5, "questions": 2})
-    assert high == pytest.approx({"confidence": 0.8, "right": 1.0, "share": 0.5, "questions": 2})
+def test_reliability_and_its_error_are_given_rounded() -> None:
+    found = measures(
+        np.array([0.2, 0.2, 0.8, 0.8]), np.array([False, True, True, True]), np.ones(4), ["a"] * 4, [("a",)] * 4,
+        ["one", "two", "three", "four"], 0.5,
+    )  # fmt: skip
+    assert found["reliability"] == [
+        {"confidence": 0.2, "right": 0.5, "share": 0.5, "questions": 2},
+        {"confidence": 0.8, "right": 1.0, "share": 0.5, "questions": 2},
+    ]
+    assert found["calibration_error"] == 0.25
 
 
 def test_confusions_and_wrong_answers_name_the_surest_example() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from topay_bot.retrieval.lexical import LexicalFeatures, features
+from topay_bot.retrieval.lexical import LexicalFeatures, features, likeness_among
 from topay_bot.text import normalise
 
 TEXTS = ["how long does a refund take", "cancel my refund", "退款多久到账", "怎么改支付密码", "reset my password"]
@@ -71,3 +71,11 @@ def test_features_of_one_text_only_can_be_left_out() -> None:
     fitted, _ = LexicalFeatures.fit_encode(["refund now", "refund later"], least=2)
     assert "w:refun" in fitted._column
     assert "w:now" not in fitted._column
+
+
+def test_likeness_among_rows_is_their_inner_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, rows = LexicalFeatures.fit_encode([*TEXTS, TEXTS[0], ""])
+    expected = (rows @ rows.T).toarray()
+    for frequent in (1, 2, 1000):  # all features dense, some, none
+        monkeypatch.setattr("topay_bot.retrieval.lexical._FREQUENT", frequent)
+        np.testing.assert_allclose(likeness_among(rows), expected, atol=1e-6)

@@ -27,6 +27,7 @@ def _vectors(count: int, seed: int) -> np.ndarray:
 
 def _fitted(passages: list[Passage], vectors: np.ndarray) -> Fitted:
     rows = Rows.of(passages)
+    axes = np.eye(vectors.shape[1], dtype=np.float32)
     lexical, matrix = LexicalFeatures.fit_encode([p.text for p in passages])
     likeness, dense = (matrix @ matrix.T).toarray(), vectors @ vectors.T
     gram = kernel(blend(likeness, dense, MIX), MIX.width)
@@ -34,7 +35,7 @@ def _fitted(passages: list[Passage], vectors: np.ndarray) -> Fitted:
     heads = Heads.fit(gram, rows.targets, noise)
     np.fill_diagonal(likeness, -1)
     np.fill_diagonal(dense, -1)
-    return Fitted(heads, Shelf(lexical, passages, matrix, vectors, heads.weights, MIX), likeness, dense)
+    return Fitted(heads, Shelf(lexical, passages, matrix, axes, vectors, heads.weights, MIX), likeness, dense)
 
 
 def _labelled(vectors: np.ndarray, *questions: tuple[str, ...]) -> Labelled:
@@ -124,3 +125,12 @@ def test_few_labelled_questions_are_not_enough() -> None:
     learned = learn(PASSAGES, vectors, many, mix=MIX, seed=1)
     assert learned.labelled
     assert (~learned.trials.unknown).sum() == ENOUGH_LABELLED
+
+
+def test_a_question_without_a_vector_is_found_by_its_words_alone(fitted: Fitted) -> None:
+    nothing = np.zeros((1, 16), dtype=np.float32)
+    hits, features = fitted.shelf.search("refund how many days", nothing)
+    assert hits[0].article == "refund"
+    assert features[0, 2] == features[0, 3] > 0  # the lexical likeness stands in for the dense one
+    trials = labelled_trials(fitted, _labelled(nothing, ("refund how many days", "refund")))
+    assert trials.features[0, 0, 2] == trials.features[0, 0, 3]

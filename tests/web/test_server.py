@@ -21,7 +21,7 @@ LEFT_OUT = ("libtorch", "sentence_transformers")
 class Server:
     """`python -m topay_bot serve`, ready when the constructor returns."""
 
-    def __init__(self, index: Path, data: Path, *, wait_for: str = "/readyz") -> None:
+    def __init__(self, index: Path, data: Path, *options: str, wait_for: str = "/readyz") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = str(free.getsockname()[1])
@@ -30,7 +30,19 @@ class Server:
         begin = time.perf_counter()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "topay_bot", "serve", "--port", port, "--index", index, "--data", data],
+                [
+                    sys.executable,
+                    "-m",
+                    "topay_bot",
+                    "serve",
+                    "--port",
+                    port,
+                    "--index",
+                    index,
+                    "--data",
+                    data,
+                    *options,
+                ],
                 stdout=log,
                 stderr=log,
                 cwd=data.parent,  # away from any topay.toml

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import signal
 import threading
@@ -149,3 +151,81 @@ def test_all_workers_swap_under_load_and_drop_nothing(index: Path, builds: tuple
     assert all(code in (0, -signal.SIGTERM) for code in codes)
     for server in servers:
         assert f"build {builds[1]} answers now in place of {builds[0]}" in server.log.read_text()
+
+
+def test_two_workers_swap_under_requests_and_a_killed_one_comes_back(
+    index: Path, builds: tuple[str, str], tmp_path: Path
+) -> None:
+    """One port, two processes: nothing fails while builds change, and /metrics counts for both of them."""
+    store = BuildStore(index)
+    store.publish(builds[0])
+    server = Server(index, tmp_path / "data", "--workers", "2")
+    stop = threading.Event()
+    failed: list[str] = []
+    seen: list[str] = []
+
+    def ask() -> None:
+        while not stop.is_set():
+            response = httpx.post(
+                f"{server.url}/v1/ask", json=QUESTION, timeout=60
+            )  # a new connection each: any worker
+            if response.status_code != 200:
+                failed.append(response.text)
+                return
+            seen.append(response.json()["build"])
+
+    askers = [threading.Thread(target=ask) for _ in range(2)]
+    try:
+        wait_until(lambda: _shown(server, "topay_workers") == {"": 2.0})
+        for asker in askers:
+            asker.start()
+        for build in (builds[1], builds[0], builds[1]):
+            store.publish(build)
+            wait_until(lambda build=build: _shown(server, "topay_build_info") == {f'build="{build}"': 2.0})  # type: ignore[misc]
+        stop.set()
+        for asker in askers:
+            asker.join(60)
+        assert not failed
+        assert set(seen) == set(builds)
+        assert _shown(server, "topay_build_swaps_total") == {"": 6.0}
+        assert sum(_shown(server, "topay_decisions_total").values()) == len(seen)
+
+        os.kill(_workers(server)[0], signal.SIGKILL)
+        wait_until(lambda: len(_workers(server)) == 3 and _shown(server, "topay_workers") == {"": 2.0})
+        assert _shown(server, "topay_build_info") == {f'build="{builds[1]}"': 2.0}
+        # What the dead one had counted is not forgotten: a counter never falls.
+        assert _shown(server, "topay_build_swaps_total") == {"": 6.0}
+        assert sum(_shown(server, "topay_decisions_total").values()) == len(seen)
+    finally:
+        stop.set()
+        code = server.stop()
+    assert code in (0, -signal.SIGTERM)
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_workers_end_with_their_parent(index: Path, builds: tuple[str, str], tmp_path: Path) -> None:
+    BuildStore(index).publish(builds[0])
+    server = Server(index, tmp_path / "data", "--workers", "2")
+    wait_until(lambda: len(_workers(server)) == 2)
+    server.stop(signal.SIGKILL)
+    wait_until(lambda: not _listens(server))
+
+
+def _listens(server: Server) -> bool:
+    try:
+        return httpx.get(f"{server.url}/livez", timeout=60).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _workers(server: Server) -> list[int]:
+    """The process ids of all workers that ever served, the oldest first."""
+    return [int(found) for found in re.findall(r"worker (\d+) serves", server.log.read_text())]
+
+
+def _shown(server: Server, metric: str) -> dict[str, float]:
+    """The values of a metric by their labels."""
+    text = httpx.get(f"{server.url}/metrics", timeout=60).text
+    return {
+        found[1] or "": float(found[2]) for found in re.finditer(rf"^{metric}(?:\{{(.*)\}})? (.+)$", text, re.MULTILINE)
+    }

@@ -29,6 +29,8 @@ class Reason(StrEnum):
     POLICY = "policy"  # the article is one that a person always follows up
     URGENT = "urgent"  # money or an account is in danger
     CHOSEN = "chosen"  # the customer tapped this article among the choices
+    COMPLAINT = "complaint"  # the customer complains
+    REPEATED_FAILURE = "repeated_failure"  # the bot failed twice in a row, then the customer wanted a person
 
 
 class Priority(StrEnum):

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from topay_bot.answering.context import Reading
 from topay_bot.answering.policy import Decision, Priority, Reason, Referral
+from topay_bot.chat.availability import Availability, away_notice
 from topay_bot.chat.memory import memory_of
-from topay_bot.chat.model import Author, Conversation, Draft, Handoff, Message, State, Turn
-from topay_bot.chat.wording import say
+from topay_bot.chat.model import Author, CaseKind, Conversation, Draft, Handoff, Message, State, Turn
+from topay_bot.chat.wording import passed_on, say
 from topay_bot.reply import Reply
 from topay_bot.text import Language
 
-_REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
+REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
 _MARK = re.compile(r"\[[a-z]+\]")  # what privacy.mask leaves
 
 
@@ -24,10 +25,18 @@ def new_id() -> str:
     return secrets.token_urlsafe(12)
 
 
-def new_reference() -> str:
-    """A reference number that can be read over the telephone, such as H-7K3M-9QXT (30^8 of them)."""
-    signs = [secrets.choice(_REFERENCE_SIGNS) for _ in range(8)]
-    return f"H-{''.join(signs[:4])}-{''.join(signs[4:])}"
+def new_reference(kind: str = "H") -> str:
+    """A reference number that can be read over the telephone, such as H-7K3M-9QXT (30^8 of each kind).
+
+    H stands for a hand-off, C for a complaint or suggestion.
+    """
+    signs = [secrets.choice(REFERENCE_SIGNS) for _ in range(8)]
+    return f"{kind}-{''.join(signs[:4])}-{''.join(signs[4:])}"
+
+
+def queue_name(category: str | None, language: Language) -> str:
+    """The queue of a hand-off, by what it is about and in which language: "payment-zh", "general-en"."""
+    return f"{category or 'general'}-{language}"
 
 
 def names_language(text: str) -> bool:
@@ -45,8 +54,8 @@ def masked_notice(language: Language) -> Draft:
     return Draft(new_id(), Author.SYSTEM, say("masked", language), {"kind": "masked"})
 
 
-def bot_message(reply: Reply, reading: Reading) -> Draft:
-    """The bot's message with all that the chat page, the agent and the next message need of it."""
+def bot_message(reply: Reply, reading: Reading, form: CaseKind | None = None) -> Draft:
+    """The bot's message with all that the chat page, the agent and the next message need; `form` is to be offered."""
     decision = reading.decision
     offered = reply.handoff is not None and reply.handoff.offered
     payload: dict[str, object] = {
@@ -73,6 +82,8 @@ def bot_message(reply: Reply, reading: Reading) -> Draft:
         "answer_language": answer.language,
         "related": [{"article": article, "title": title} for article, title in answer.related],
     }
+    if form is not None:
+        payload["form"] = str(form)
     text = answer.text
     if answer.language != reply.language:
         note = say("other_language", reply.language)
@@ -88,28 +99,50 @@ def handoff_turn(
     *,
     after: tuple[Draft, ...] = (),
     article: str | None,
+    category: str | None = None,
     phone: str | None,
     at: datetime.datetime,
+    due_at: datetime.datetime | None = None,
+    there: Availability | None = None,
+    numbered: str = "H",
 ) -> Turn:
-    """The messages `after` which a person is to take over, the notice of it, the hand-off and the change of owner."""
+    """What changes together when a person is to take over: the messages before, the notice to the customer, the
+    hand-off with its queue and timer, and the owner. The notice tells honestly when nobody is `there`.
+    `numbered` is the kind of the reference number.
+    """
     handoff = Handoff(
-        new_id(), conversation.id, new_reference(), referral.reason, referral.priority, article, language, at
+        new_id(),
+        conversation.id,
+        new_reference(numbered),
+        referral.reason,
+        referral.priority,
+        article,
+        language,
+        at,
+        queue_name(category, language),
+        due_at,
     )
-    if phone:
+    away = there is not None and there.away
+    if there is not None and away:
+        notice = away_notice(there, language, reference=handoff.reference, phone=phone)
+    elif phone:
         notice = say("reference", language, reference=handoff.reference, phone=phone)
     else:
         notice = say("reference_plain", language, reference=handoff.reference)
     # The bot's own message says the rest when there is one, but not when that message is an article.
     if not after:
-        notice = f"{say('asked', language)}\n{notice}"
-    elif referral.reason in (Reason.URGENT, Reason.POLICY):
-        notice = f"{say(referral.reason, language)}\n{notice}"
-    payload = {
+        told = referral.reason if referral.reason in (Reason.COMPLAINT, Reason.REPEATED_FAILURE) else Reason.ASKED
+        notice = f"{passed_on(told, language, away)}\n{notice}"
+    elif referral.reason in (Reason.URGENT, Reason.POLICY, Reason.COMPLAINT):
+        notice = f"{passed_on(referral.reason, language, away)}\n{notice}"
+    payload: dict[str, object] = {
         "kind": "handoff",
         "reference": handoff.reference,
         "reason": str(handoff.reason),
         "priority": str(handoff.priority),
     }
+    if away:
+        payload["away"] = True  # the page offers to leave a contact
     return Turn((*after, Draft(new_id(), Author.SYSTEM, notice, payload)), State.OPEN, handoff, language)
 
 

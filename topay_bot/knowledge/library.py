@@ -84,6 +84,7 @@ class Library:
             content = [article.category, article.id, article.language, article.title, list(article.questions)]
             content += [article.body, article.handoff, article.risk, list(article.related), article.description]
             content += [list(article.tags), article.audience]
+            content += [article.expiry_date.isoformat()] if article.expiry_date else []
             digest.update(json.dumps(content, ensure_ascii=False).encode())
         for language in LANGUAGES:
             digest.update(json.dumps(list(self.background.get(language, ())), ensure_ascii=False).encode())
@@ -175,7 +176,11 @@ _SAVED = (
 def library_to_json(library: Library) -> dict[str, Any]:
     """What a build must keep of its library to serve without the knowledge folder."""
     return {
-        "articles": [{key: getattr(article, key) for key in _SAVED} for article in library.articles],
+        "articles": [
+            {key: getattr(article, key) for key in _SAVED}
+            | ({"expiry_date": article.expiry_date.isoformat()} if article.expiry_date else {})
+            for article in library.articles
+        ],
         "facts": {name: {"zh": fact.zh, "en": fact.en} for name, fact in library.facts.values.items()},
     }
 
@@ -192,4 +197,6 @@ def _article(fields: dict[str, Any]) -> Article:
     values["audience"] = Audience(fields["audience"])
     values["handoff"] = HandoffPolicy(fields["handoff"])
     values["risk"] = Risk(fields["risk"])
+    if "expiry_date" in fields:
+        values["expiry_date"] = datetime.date.fromisoformat(fields["expiry_date"])
     return Article(**values)

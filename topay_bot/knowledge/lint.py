@@ -19,6 +19,7 @@ from topay_bot.knowledge.article import LANGUAGES, Article, Problem
 from topay_bot.knowledge.facts import FACTS_FILE
 from topay_bot.knowledge.library import Library, read_library
 from topay_bot.knowledge.rendering import sections, to_text
+from topay_bot.knowledge.replies import REPLIES_FILE, read_replies
 from topay_bot.privacy import find, mask
 from topay_bot.text import Language
 
@@ -51,6 +52,7 @@ def lint(root: Path, *, production: bool = False, today: datetime.date | None = 
     if not library.articles and not problems:
         problems.append(Problem(root.name, 1, "no-articles", "expected <category>/<id>.zh.md or <id>.en.md files"))
     problems.extend(lint_questions.check(library))
+    problems.extend(read_replies(root / REPLIES_FILE, library.facts)[1])
     if production:
         problems.extend(_samples(library))
     return library, sorted(problems)

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from topay_bot.answering.reliability import expected_calibration_error, reliability
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 TRIALS = "trials"  # key of a build's report.json: language -> measures of its own trials
 _POINTS = 100  # of a curve: as fine as a picture shows
-_BINS = 10
 _MOST = 50  # pairs and wrong answers listed: as many as an editor reads
 
 
@@ -41,14 +43,13 @@ def measures(
     right = np.asarray(right, dtype=bool)
     answered = confidence >= answer_threshold if answered is None else np.asarray(answered, dtype=bool)
     known = np.array([bool(articles) for articles in true], dtype=bool)
-    bins = reliability(confidence, right, weight)
     return {
         "questions": len(confidence),
         "known": int(known.sum()),
         "answer_threshold": round(float(answer_threshold), 4),
-        "calibration_error": round(sum(one["share"] * abs(one["confidence"] - one["right"]) for one in bins), 4),
+        "calibration_error": round(expected_calibration_error(confidence, right, weight), 4),
         "risk_coverage": _rounded(risk_coverage(confidence, right, weight, known)),
-        "reliability": _rounded(bins),
+        "reliability": _rounded([asdict(one) for one in reliability(confidence, right, weight)]),
         "confusions": _confusions(confidence, predicted, true, texts),
         "wrong_answers": _wrong_answers(confidence, answered & ~right, predicted, true, texts),
     }
@@ -76,33 +77,6 @@ def risk_coverage(confidence: Floats, right: Bools, weight: Floats, known: Bools
         }
         for end in ends
     ]
-
-
-def reliability(confidence: Floats, right: Bools, weight: Floats) -> list[dict[str, float]]:
-    """Mean confidence beside the share of right ones, in the equally filled bins of the calibration error.
-
-    Equal confidences fall into one bin, so there may be fewer than ten. `share` is the bin's share of all weight.
-    """
-    if not len(confidence):
-        return []
-    order = np.argsort(confidence, kind="stable")
-    filled = np.cumsum(weight[order]) / weight.sum()
-    edges = confidence[order][np.searchsorted(filled, np.arange(1, _BINS) / _BINS)]
-    place = np.searchsorted(edges, confidence)
-    bins = []
-    for number in np.unique(place):
-        inside = place == number
-        inner = weight[inside]
-        if inner.sum() > 0:
-            bins.append(
-                {
-                    "confidence": float(np.average(confidence[inside], weights=inner)),
-                    "right": float(np.average(right[inside], weights=inner)),
-                    "share": float(inner.sum() / weight.sum()),
-                    "questions": int(inside.sum()),
-                }
-            )
-    return bins
 
 
 def _confusions(

@@ -21,12 +21,13 @@ class Encoder(Protocol):
     """Texts to vectors whose inner product is their likeness.
 
     `id` names it, `content_hash` (SHA-256, hex) changes whenever its vectors would: an index refuses an encoder
-    with another hash than its own.
+    with another hash than its own. `alike`: a text has the same vector as a question and as a passage.
     """
 
     id: str
     content_hash: str
     dimension: int
+    alike: bool
 
     def encode(self, texts: Sequence[str], kind: Kind = "question") -> Vectors:
         """float32 (n, dimension), unit rows; a text without anything known gives a zero row."""

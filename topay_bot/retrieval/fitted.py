@@ -26,6 +26,7 @@ class FittedEncoder:
     """Projects lexical features on the directions along which the knowledge base varies most."""
 
     id = FITTED
+    alike = True
 
     def __init__(self, lexical: LexicalFeatures, projection: npt.NDArray[np.float32]) -> None:
         self._lexical = lexical

@@ -62,19 +62,14 @@ class Heads:
         """Scores of every row by heads that never saw it, (rows, articles)."""
         return self.targets - self.weights / np.diag(self.inverse)[:, None]
 
-    def correction(self, block: Ints) -> Floats:
-        """What to take from `weights` (rows, articles) so that they are those of heads that saw no row of a block."""
-        inner = self.inverse[np.ix_(block, block)].astype(np.float64)
-        return self.inverse[:, block] @ np.linalg.solve(inner, self.weights[block]).astype(np.float32)
-
     def seen_in(self, likeness: Floats, block: Ints) -> Floats:
-        """What the rows of a block add to the scores (articles) of one question with this likeness (rows).
+        """What the rows of a block add to the scores of questions: (m, articles), for their likeness (m, rows).
 
-        The same as `likeness @ correction(block)`, without the matrix between.
+        Scores without it are those of heads that saw no row of the block.
         """
-        inner = self.inverse[np.ix_(block, block)].astype(np.float64)
-        shares = np.linalg.solve(inner, (likeness @ self.inverse[:, block]).astype(np.float64))
-        found: Floats = (shares @ self.weights[block]).astype(np.float32)
+        mine = self.inverse[block]  # symmetric: rows are columns, and lie together
+        shares = np.linalg.solve(mine[:, block].astype(np.float64), (likeness @ mine.T).T.astype(np.float64))
+        found: Floats = (shares.T @ self.weights[block]).astype(np.float32)
         return found
 
     def leave_out(self, block: Ints) -> Floats:

@@ -57,9 +57,9 @@ class LexicalFeatures:
 
     def __init__(self, names: Sequence[str], idf: npt.NDArray[np.float32]) -> None:
         self._column = {name: column for column, name in enumerate(names)}
-        self._idf = idf
+        self._idf: list[float] = idf.tolist()  # a list: an array gives single numbers ten times as slowly
         # A feature that no text had is as rare as can be.
-        self._unseen_idf = float(idf.max(initial=1.0))
+        self._unseen_idf = max(self._idf, default=1.0)
 
     @classmethod
     def fit_encode(cls, texts: Sequence[str], least: int = 1) -> tuple[LexicalFeatures, sp.csr_matrix]:
@@ -103,28 +103,52 @@ class LexicalFeatures:
         return matrix, known
 
     def _add_family(self, family: list[str], families: int, data: list[float], columns: list[int]) -> float:
+        """Append one family's columns and weights; gives the share of its weight on known features."""
+        column_of, idf = self._column.get, self._idf
         weights: list[float] = []
         square = unknown = 0.0
         for name, count in Counter(family).items():
-            column = self._column.get(name)
-            weight = (1 + math.log(count)) * (self._unseen_idf if column is None else float(self._idf[column]))
+            column = column_of(name)
+            weight = self._unseen_idf if column is None else idf[column]
+            if count > 1:
+                weight *= 1 + math.log(count)
             square += weight * weight
             if column is None:
                 unknown += weight * weight
             else:
                 weights.append(weight)
                 columns.append(column)
-        length = math.sqrt(families * square) if square else 1.0  # the families share one unit row
-        data.extend(weight / length for weight in weights)
+        scale = 1 / math.sqrt(families * square) if square else 1.0  # the families share one unit row
+        data.extend([weight * scale for weight in weights])
         return 1 - unknown / square if square else 0.0
 
     def save(self, folder: Path) -> None:
         """Write `lexical.txt` (a feature a line) and `lexical.npy` (their IDF)."""
         (folder / "lexical.txt").write_text("\n".join(self._column), encoding="utf-8")
-        np.save(folder / "lexical.npy", self._idf, allow_pickle=False)
+        np.save(folder / "lexical.npy", np.array(self._idf, dtype=np.float32), allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> LexicalFeatures:
         """What `save` wrote."""
         text = (folder / "lexical.txt").read_text(encoding="utf-8")
         return cls(text.split("\n") if text else [], np.load(folder / "lexical.npy", allow_pickle=False))
+
+
+_FREQUENT = 128  # rows from which a feature is cheaper to multiply densely, measured on our knowledge base
+
+
+def likeness_among(rows: sp.csr_matrix) -> npt.NDArray[np.float32]:
+    """Inner products of all pairs of lexical rows (n, features): float32 (n, n).
+
+    Few features stand in many rows, and they make most of the pairs: those go through a dense product.
+    """
+    columns = rows.tocsc()
+    counts = np.diff(columns.indptr)
+    frequent = counts >= _FREQUENT
+    rare = columns[:, ~frequent & (counts > 1)].tocsr()
+    found: npt.NDArray[np.float32] = (rare @ rare.T).toarray()
+    common = columns[:, frequent].toarray()
+    found += common @ common.T
+    squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()  # features of one row alone count here only
+    found[np.diag_indices_from(found)] = squares
+    return found

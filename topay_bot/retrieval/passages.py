@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -131,6 +132,14 @@ class Rows:
         for row, article in self.also:
             found[row, article] = 1
         return found
+
+    @cached_property
+    def places(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """The rows of each article side by side (articles, most rows), and which of these places are its own."""
+        counts = self.ends - self.starts
+        across = np.arange(int(counts.max(initial=1)))
+        inside = across < counts[:, None]
+        return np.where(inside, self.starts[:, None] + across, 0), inside
 
     @property
     def background(self) -> slice:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from topay_bot.retrieval.denial import without_denied
-from topay_bot.retrieval.encoder import Encoder
+from topay_bot.retrieval.encoder import Encoder, Vectors
+from topay_bot.retrieval.evidence import CANDIDATES
 from topay_bot.retrieval.shelf import Floats, Hit, Shelf
 from topay_bot.retrieval.spelling import Speller
-from topay_bot.text import Language, detect_language, is_mixed, normalise
+from topay_bot.text import Language, detect_language, is_mixed, is_pinyin, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Retriever:
     speller: Speller
     max_chars: int
 
-    def search(self, question: str) -> tuple[Retrieval, ...]:
-        """The best articles for one question as typed, from the shelf of its language.
+    def search(self, question: str, count: int = CANDIDATES) -> tuple[Retrieval, ...]:
+        """The best `count` articles for one question as typed, from the shelf of its language.
 
         A question in both languages ("怎么 reset 我的 payment password") is looked up on both shelves: two retrievals.
         """
@@ -42,10 +43,20 @@ class Retriever:
         own = language if language in self.shelves else next(iter(self.shelves))
         wanted = [own, *(other for other in self.shelves if other != own and is_mixed(text))]
         compared = reading(text, self.speller, language)
-        vector = self.encoder.encode([compared], "question")
+        vector = vectors_of([compared], self.encoder)
         return tuple(
-            Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector)) for shelf in wanted
+            Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector, count)) for shelf in wanted
         )
+
+
+def vectors_of(questions: Sequence[str], encoder: Encoder) -> Vectors:
+    """Vectors (n, dimension) of questions as `reading` gives them; zero where their letters say nothing of their words.
+
+    Chinese typed in pinyin is English to an encoder: its vector would lead astray what sounds alone find.
+    """
+    found = encoder.encode(questions, "question")
+    found[[is_pinyin(question) for question in questions]] = 0
+    return found
 
 
 def reading(text: str, speller: Speller, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
 from topay_bot.errors import EncoderError
-from topay_bot.retrieval.encoder import FITTED, Encoder, load_encoder
+from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
 from topay_bot.retrieval.fitted import FittedEncoder
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.passages import Passage, PassageKind
@@ -23,6 +24,7 @@ from topay_bot.retrieval.spelling import Speller
 from topay_bot.text import Language
 
 _SETTINGS = "retriever.json"
+_ENCODED = "encoded.npy"
 _VOCABULARY = "vocabulary.json"  # of the speller: word -> number of texts
 
 
@@ -57,6 +59,18 @@ def load_shelves(folder: Path) -> dict[Language, Shelf]:
     return {name: _load_shelf(folder / name) for name in settings["shelves"]}
 
 
+def save_encoded(vectors: Mapping[Language, Vectors], folder: Path) -> None:
+    """Keep the encoder's own vectors of each shelf's passages, for the next build: a server needs only the shelf."""
+    for language, rows in vectors.items():
+        np.save(folder / language / _ENCODED, rows, allow_pickle=False)
+
+
+def load_encoded(folder: Path) -> dict[Language, Vectors]:
+    """What `save_encoded` wrote, mapped: float32 (passages, dimension) of each shelf."""
+    settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
+    return {name: np.load(folder / name / _ENCODED, mmap_mode="r") for name in settings["shelves"]}
+
+
 def _save_shelf(shelf: Shelf, folder: Path) -> None:
     folder.mkdir()
     rows = [[p.article, p.language, p.kind, p.text, p.also] for p in shelf.passages]
@@ -64,6 +78,7 @@ def _save_shelf(shelf: Shelf, folder: Path) -> None:
     (folder / "mix.json").write_text(json.dumps(asdict(shelf.mix)), encoding="utf-8")
     faiss.write_index(shelf.dense, str(folder / "vectors.faiss"))
     shelf.lexical.save(folder)
+    np.save(folder / "axes.npy", shelf.axes, allow_pickle=False)
     sp.save_npz(folder / "lexical-rows.npz", shelf.lexical_rows, compressed=False)
     np.save(folder / "heads.npy", shelf.weights, allow_pickle=False)
 
@@ -76,6 +91,7 @@ def _load_shelf(folder: Path) -> Shelf:
         LexicalFeatures.load(folder),
         [Passage(a, language, PassageKind(kind), text, tuple(also)) for a, language, kind, text, also in rows],
         sp.csr_matrix(sp.load_npz(folder / "lexical-rows.npz")),
+        np.load(folder / "axes.npy", allow_pickle=False),
         index.reconstruct_n(0, index.ntotal),
         np.load(folder / "heads.npy", allow_pickle=False),
         Mix(**json.loads((folder / "mix.json").read_text(encoding="utf-8"))),

@@ -50,6 +50,7 @@ class SentenceTransformerEncoder:
         self.id = Path(name).name if Path(name).is_dir() else name
         self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.content_hash = _weights_hash(self._model)
+        self.alike = not any((self._model.prompts or {}).values())
 
     def encode(self, texts: Sequence[str], kind: Kind = "question") -> Vectors:
         """See Encoder."""

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from topay_bot.retrieval import evidence
+from topay_bot.retrieval.condensing import Axes, condense
 from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
@@ -51,38 +52,50 @@ class Shelf:
         lexical: LexicalFeatures,
         passages: Sequence[Passage],
         lexical_rows: sp.csr_matrix,
+        axes: Axes,
         vectors: Vectors,
         weights: Floats,
         mix: Mix,
     ) -> None:
+        """`vectors` (passages, axes) are the encoder's, condensed along `axes` (dimension, axes)."""
         self.lexical = lexical
         self.passages = tuple(passages)
         self.rows = Rows.of(passages)
         self.lexical_rows = lexical_rows
+        self.axes = axes
         self.weights = weights
         self.mix = mix
-        self._lexical_columns = lexical_rows.T.tocsr()  # a question's features -> rows that share them
+        self._lexical_columns = lexical_rows.T.tocsr()  # a feature -> the rows that have it
         self.dense = faiss.IndexFlatIP(vectors.shape[1])
         self.dense.add(vectors)
         flat = faiss.rev_swig_ptr(self.dense.get_xb(), self.dense.ntotal * self.dense.d)
-        # A view into the FAISS index, float32 (rows, dimension): the heads need every similarity, not the best few.
+        # A view into the FAISS index, float32 (rows, axes): the heads need every similarity, not the best few.
         self.vectors: Vectors = flat.reshape(self.dense.ntotal, self.dense.d)
 
-    def search(self, text: str, vector: Vectors) -> tuple[tuple[Hit, ...], Floats]:
-        """Hits for a normalised text and its vector (1, dimension), best first, with their evidence.
+    def search(self, text: str, vector: Vectors, count: int = evidence.CANDIDATES) -> tuple[tuple[Hit, ...], Floats]:
+        """The best `count` hits for a normalised text and its vector (1, dimension), best first, with their evidence.
 
         The evidence is float32 (hits, len(evidence.NAMES)). No hits when nothing of the text is known.
         """
         row, known = self.lexical.encode_known([text])
         if not row.nnz and not np.any(vector):
             return (), np.zeros((0, len(evidence.NAMES)), dtype=np.float32)
-        lexical = (row @ self._lexical_columns).toarray()
-        dense = vector @ self.vectors.T
+        # The columns of a question's own features, then one pass over them: twice as fast as a sparse product.
+        lexical = (self._lexical_columns[row.indices].T @ row.data)[None, :]
+        dense = self.likeness(vector, lexical)
         similarity = blend(lexical, dense, self.mix)
         scores = kernel(similarity, self.mix.width) @ self.weights
-        chosen = evidence.candidates(scores)
+        chosen = evidence.candidates(scores, count)
         features = evidence.gather(scores, chosen, lexical, dense, known, self.rows)
         return tuple(self._hit(int(article), scores[0], similarity[0]) for article in chosen[0]), features[0]
+
+    def likeness(self, vectors: Vectors, lexical: Floats) -> Floats:
+        """The dense similarities (m, rows) of questions' vectors (m, dimension); for a zero vector the lexical ones."""
+        found: Floats = condense(vectors, self.axes) @ self.vectors.T
+        speechless = ~vectors.any(axis=1)
+        if speechless.any():
+            found[speechless] = lexical[speechless]
+        return found
 
     def _hit(self, article: int, scores: Floats, similarity: Floats) -> Hit:
         start, end = self.rows.starts[article], self.rows.ends[article]
@@ -96,3 +109,15 @@ def blend(lexical: Floats, dense: Floats, mix: Mix) -> Floats:
     """The legs' similarities as one, same shape."""
     share = np.float32(mix.dense)
     return share * dense + (1 - share) * lexical
+
+
+def kernel_of(lexical: Floats, dense: Floats, mix: Mix, at_once: int = 256) -> Floats:
+    """The kernel (see heads.kernel) of the blended similarities, same shape; of many rows some at a time.
+
+    What lies between stays in the processor's cache and needs no memory of its own.
+    """
+    found = np.empty(lexical.shape, dtype=np.float32)
+    for part in range(0, len(lexical), at_once):
+        some = slice(part, part + at_once)
+        found[some] = kernel(blend(lexical[some], dense[some], mix), mix.width)
+    return found

@@ -125,12 +125,12 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
     own = _own_rows(fitted.shelf, labelled.texts)
     encoded, share = fitted.shelf.lexical.encode_known(labelled.asked)
     lexical = np.asarray((encoded @ fitted.shelf.lexical_rows.T).toarray(), dtype=np.float32)
-    dense = labelled.vectors @ fitted.shelf.vectors.T
+    dense = fitted.shelf.likeness(labelled.vectors, lexical)
     likeness = kernel(blend(lexical, dense, mix), mix.width)
     scores = likeness @ heads.weights
     for question, mine in enumerate(own):
         if len(mine):
-            scores[question] -= heads.seen_in(likeness[question], mine)
+            scores[question] -= heads.seen_in(likeness[[question]], mine)[0]
             lexical[question, mine] = dense[question, mine] = -1  # a question must not find itself
     beside_own = fitted.features_known.share_beside(encoded, own) * share
     truth = [[number[article] for article in articles if article in number] for articles in labelled.articles]
@@ -146,7 +146,7 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
         if len(answers) == len(rows.articles):
             continue
         block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
-        without = likeness[asked] @ (heads.weights - heads.correction(block))
+        without = likeness[asked] @ heads.weights - heads.seen_in(likeness[asked], block)
         without[:, list(answers)] = _HELD_OUT
         left = fitted.features_known.share(encoded[asked], answers) * share[asked]
         parts.append(_asked(rows, labelled, asked, without, lexical[asked], dense[asked], left, None))
@@ -236,19 +236,33 @@ class _Known:
         row_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
         # Background rows are each a group of their own.
         group = np.where(rows.labels == NO_ARTICLE, len(rows.articles) + np.arange(len(rows.labels)), rows.labels)
-        pairs = np.unique(np.stack([matrix.indices.astype(np.int64), group[row_of]]), axis=1)
-        self._groups = np.bincount(pairs[0], minlength=matrix.shape[1])
-        self._columns_of = [pairs[0][pairs[1] == article] for article in range(len(rows.articles))]
+        count = int(group.max(initial=0)) + 1
+        columns, groups = np.divmod(np.unique(matrix.indices.astype(np.int64) * count + group[row_of]), count)
+        self._groups = np.bincount(columns, minlength=matrix.shape[1])
+        by_group = columns[np.argsort(groups, kind="stable")]
+        ends = np.cumsum(np.bincount(groups, minlength=count))
+        self._columns_of = np.split(by_group, ends)[: len(rows.articles)]
         self.beside_row = _share(matrix, in_rows > 1)
         self.beside_article = _share(matrix, self._groups > 1)
 
     def share_beside(self, matrix: sp.csr_matrix, own: Sequence[Ints]) -> Floats:
         """The share for questions (m, features), each with some rows left out."""
-        found = [_share(matrix[[question]], self._in_rows > self._among(mine)) for question, mine in enumerate(own)]
-        return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
-
-    def _among(self, rows: Ints) -> Ints:
-        return np.bincount(self._matrix[rows].indices, minlength=self._matrix.shape[1])
+        if not len(own):
+            return np.zeros(0, dtype=np.float32)
+        ends = np.cumsum([0, *map(len, own)])
+        chosen = sp.csr_matrix(
+            (np.ones(ends[-1], dtype=np.float32), np.concatenate(own), ends), (len(own), self._matrix.shape[0])
+        )
+        present = sp.csr_matrix(
+            (np.ones(self._matrix.nnz, dtype=np.float32), self._matrix.indices, self._matrix.indptr), self._matrix.shape
+        )
+        among = sp.csr_matrix(chosen @ present)  # how many of the rows left out have a feature
+        among.data = (among.data >= self._in_rows[among.indices]).astype(np.float32)  # 1 where no other row has it
+        squares = sp.csr_matrix(matrix.multiply(matrix))
+        total = np.maximum(np.asarray(squares.sum(axis=1)).ravel(), 1e-9)
+        lost = np.asarray(squares.multiply(among).sum(axis=1)).ravel()
+        share: Floats = (1 - lost / total).astype(np.float32)
+        return share
 
     def share(self, matrix: sp.csr_matrix, held_out: Sequence[int]) -> Floats:
         """The share for questions (m, features) with some articles held out."""

@@ -34,7 +34,41 @@ metadata = sa.MetaData(
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
+)
+
+# Agents are never removed, only disabled: what they said and did keeps its author.
+agents = sa.Table(
+    "agents",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("name", sa.String(80), nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("languages", sa.JSON, nullable=False),
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("presence", sa.String(16), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), nullable=False, index=True),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+sign_in_failures = sa.Table(
+    "sign_in_failures",
+    metadata,
+    sa.Column("name_hash", sa.String(64), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", UtcDateTime, nullable=False, index=True),
 )
 
 conversations = sa.Table(
@@ -46,6 +80,13 @@ conversations = sa.Table(
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("last_seq", sa.Integer, nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), index=True),
+    sa.Column("owned_since", UtcDateTime),
+    sa.Column("waiting_since", UtcDateTime),
+    # The newest hand-off. No foreign key: the two tables would need one another to be made.
+    sa.Column("handoff_id", sa.String(40)),
+    # Only a person's conversation has an agent: the bot, which compares the state, compares the owner with it.
+    sa.CheckConstraint("agent_id IS NULL OR state = 'open'", name="agent_only_while_open"),
 )
 
 messages = sa.Table(
@@ -69,13 +110,20 @@ handoffs = sa.Table(
     "handoffs",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False),
     sa.Column("reference", sa.String(16), nullable=False, unique=True),
     sa.Column("reason", sa.String(32), nullable=False),
     sa.Column("priority", sa.String(16), nullable=False),
     sa.Column("article", sa.String(200)),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("queue", sa.String(80), nullable=False),
+    sa.Column("due_at", UtcDateTime, index=True),
+    sa.Column("claimed_at", UtcDateTime),
+    sa.Column("claimed_by", sa.ForeignKey("agents.id")),
+    sa.Column("closed_at", UtcDateTime, index=True),
+    sa.Index(None, "conversation_id"),
+    sa.Index(None, "created_at"),
 )
 
 feedback = sa.Table(
@@ -84,4 +132,84 @@ feedback = sa.Table(
     sa.Column("message_id", sa.ForeignKey("messages.id"), primary_key=True),
     sa.Column("helpful", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("after_seq", sa.Integer, nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+labels = sa.Table(
+    "labels",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("message_id", sa.ForeignKey("messages.id"), nullable=False, unique=True),
+    sa.Column("article", sa.String(200), nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("reviewed", sa.Boolean, nullable=False),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("event", sa.String(32), nullable=False),
+    sa.Column("channel", sa.String(80), nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    # None once it is delivered, or given up.
+    sa.Column("next_try_at", UtcDateTime, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("delivered_at", UtcDateTime, index=True),
+    sa.Column("failure", sa.Text),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("reference", sa.String(16), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("received_at", UtcDateTime, nullable=False),
+    sa.Column("updated_at", UtcDateTime, nullable=False),
+    sa.Column("answer", sa.Text),
+    sa.Column("agent_id", sa.ForeignKey("agents.id")),  # who changed its state last
+    sa.Index(None, "state", "received_at"),
+)
+
+# Where customers can be reached, as they gave it: not masked, and shown to agents only.
+contacts = sa.Table(
+    "contacts",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("contact", sa.String(200), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+ratings = sa.Table(
+    "ratings",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id"), nullable=False),
+    # The id of the hand-off whose handling is rated, or "bot".
+    sa.Column("part", sa.String(40), nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agents.id")),
+    sa.Column("stars", sa.Integer, nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("followed_up_at", UtcDateTime),
+    sa.Column("followed_up_by", sa.ForeignKey("agents.id")),
+    sa.UniqueConstraint("conversation_id", "part"),
+    sa.CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
 )

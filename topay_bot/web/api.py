@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
 
-from topay_bot.chat.model import Author, Handoff, Message
+from topay_bot.chat.model import Author
 from topay_bot.chat.service import Exchange
 from topay_bot.errors import BadMessage, TopayError
 from topay_bot.reply import reply_to_json, stateless_reply
+from topay_bot.web.bodies import exchange_body
 from topay_bot.web.desk import Desk
 from topay_bot.web.problems import problem
 from topay_bot.web.schemas import (
@@ -49,12 +49,12 @@ router = APIRouter(prefix="/v1", responses=PROBLEMS)
 watch = APIRouter(include_in_schema=False)
 
 
-def _gives(model: type[BaseModel], status: int = 200) -> dict[str, Any]:
+def gives(model: Any, status: int = 200) -> dict[str, Any]:
     """A route that gives this body. It is documented, not validated again at each response; a test does that."""
     return {"status_code": status, "response_model": None, "responses": {status: {"model": model}}}
 
 
-@router.post("/ask", summary="Ask one question, without a conversation", **_gives(ReplyGiven))
+@router.post("/ask", summary="Ask one question, without a conversation", **gives(ReplyGiven))
 async def ask(question: Question, desk: DeskPart) -> dict[str, Any]:
     """The decision and its texts. On the answering path: async, a few milliseconds of computing, no waiting."""
     if len(question.text) > desk.settings.max_message_chars:
@@ -70,41 +70,41 @@ async def ask(question: Question, desk: DeskPart) -> dict[str, Any]:
 # The routes below wait for the database: FastAPI runs them on its threads.
 
 
-@router.post("/conversations", summary="Start a conversation", **_gives(ConversationGiven, 201))
+@router.post("/conversations", summary="Start a conversation", **gives(ConversationGiven, 201))
 def start(desk: DeskPart, new: NewConversation | None = None) -> dict[str, Any]:
     """Its id and token. The token is shown only here; every call on the conversation needs it."""
     conversation, token = desk.chat.start(new.lang if new else "zh")
     return {"id": conversation.id, "token": token}
 
 
-@router.post("/conversations/{conversation_id}/messages", summary="Write a message", **_gives(ExchangeGiven))
+@router.post("/conversations/{conversation_id}/messages", summary="Write a message", **gives(ExchangeGiven))
 def post_message(conversation_id: str, new: NewMessage, desk: DeskPart, token: Token) -> dict[str, Any]:
     """Stores the message, and the bot's reply while the bot owns the conversation."""
     begin = time.perf_counter()
     exchange = desk.chat.post(conversation_id, token, new.text, new.client_id, new.choice)
     if not exchange.repeated:
         desk.metrics.seconds.observe(time.perf_counter() - begin)
-    _count(desk, exchange)
-    return _exchange(exchange)
+    count(desk, exchange)
+    return exchange_body(exchange)
 
 
-@router.get("/conversations/{conversation_id}/messages", summary="Read messages", **_gives(ExchangeGiven))
+@router.get("/conversations/{conversation_id}/messages", summary="Read messages", **gives(ExchangeGiven))
 def get_messages(
     conversation_id: str, desk: DeskPart, token: Token, after: Annotated[int, Query(ge=0)] = 0
 ) -> dict[str, Any]:
     """Messages with a `seq` beyond `after`, in order, at most 200 at a time."""
-    return _exchange(desk.chat.messages(conversation_id, token, after))
+    return exchange_body(desk.chat.messages(conversation_id, token, after))
 
 
-@router.post("/conversations/{conversation_id}/handoff", summary="Ask for a person", **_gives(ExchangeGiven))
+@router.post("/conversations/{conversation_id}/handoff", summary="Ask for a person", **gives(ExchangeGiven))
 def request_person(conversation_id: str, desk: DeskPart, token: Token) -> dict[str, Any]:
     """Hands the conversation to a person; asking again changes nothing."""
     exchange = desk.chat.request_person(conversation_id, token)
-    _count(desk, exchange)
-    return _exchange(exchange)
+    count(desk, exchange)
+    return exchange_body(exchange)
 
 
-@router.post("/messages/{message_id}/feedback", summary="Say whether an answer helped", **_gives(OpinionGiven))
+@router.post("/messages/{message_id}/feedback", summary="Say whether an answer helped", **gives(OpinionGiven))
 def give_feedback(message_id: str, opinion: Opinion, desk: DeskPart, token: Token) -> dict[str, Any]:
     """Keeps the opinion; a second one replaces the first."""
     desk.chat.feedback(message_id, token, opinion.helpful)
@@ -112,49 +112,17 @@ def give_feedback(message_id: str, opinion: Opinion, desk: DeskPart, token: Toke
     return {"message": message_id, "helpful": opinion.helpful}
 
 
-def _count(desk: Desk, exchange: Exchange) -> None:
+def count(desk: Desk, exchange: Exchange) -> None:
+    """Count what an exchange led to, once."""
     if exchange.repeated:
         return
     for message in exchange.messages:
         payload = message.payload
-        if message.author is Author.BOT:
+        if message.author is Author.BOT and "reason" in payload:  # what is looked up on record is no decision
             decision = "handoff" if payload["kind"] == "offer" else payload["kind"]
             desk.metrics.decisions.labels(decision, payload["reason"], payload["language"]).inc()
         elif payload.get("kind") == "handoff":
             desk.metrics.handoffs.labels(payload["reason"], payload["priority"]).inc()
-
-
-def _exchange(exchange: Exchange) -> dict[str, Any]:
-    return {
-        "state": str(exchange.state),
-        "messages": [_message(message) for message in exchange.messages],
-        "handoff": None if exchange.handoff is None else _handoff(exchange.handoff),
-    }
-
-
-# What the desk keeps about a decision but a customer has no use for.
-_FOR_THE_DESK = frozenset({"candidates", "best", "priority", "memory"})
-
-
-def _message(message: Message) -> dict[str, Any]:
-    return {
-        "id": message.id,
-        "seq": message.seq,
-        "author": str(message.author),
-        "text": message.text,
-        "created_at": message.created_at.isoformat(),
-        "helpful": message.helpful,
-        **{key: value for key, value in message.payload.items() if key not in _FOR_THE_DESK},
-    }
-
-
-def _handoff(handoff: Handoff) -> dict[str, Any]:
-    return {
-        "reference": handoff.reference,
-        "reason": handoff.reason,
-        "priority": handoff.priority,
-        "created_at": handoff.created_at.isoformat(),
-    }
 
 
 @watch.get("/livez")

@@ -1,34 +1,57 @@
-"""The web application: routes, errors and headers put together, and the server that runs it."""
+"""The web application: routes, errors and headers put together."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from topay_bot.bootstrap import open_desk
 from topay_bot.settings import Settings
-from topay_bot.web import api, pages, problems
+from topay_bot.web import (
+    api,
+    care_api,
+    desk_api,
+    desk_pages,
+    desk_replies,
+    pages,
+    preview,
+    problems,
+    realtime,
+    realtime_desk,
+    suggest,
+    widget,
+)
 from topay_bot.web.desk import Desk
+from topay_bot.web.help import pages as help_pages
+from topay_bot.web.help.site import HelpSite
+from topay_bot.web.hub import Hub
+from topay_bot.web.metrics import OutboxBacklog
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
-_log = logging.getLogger("topay_bot")
 
+def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path | None = None) -> FastAPI:
+    """The application for these settings. Without an index it starts, and says so at /readyz.
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application for these settings. Without an index it starts, and says so at /readyz."""
-    parts = open_desk(settings)
+    `shared` is the folder in which several workers count together (see metrics.py). With a folder for `drafts` the
+    knowledge folder answers as it is written.
+    """
+    parts = open_desk(settings, drafts)
+    hub = Hub(parts.changes, parts.glances, lambda: [agent.id for agent in parts.agents.sign_in.online()])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.edition.start()
-        yield
+        for work in parts.care.background:
+            work.start()
+        async with hub.running():
+            yield
+        for work in parts.care.background:
+            work.close()
         parts.edition.close()
         parts.store.close()
 
@@ -38,25 +61,36 @@ def create_app(settings: Settings) -> FastAPI:
         description="Answers from a curated knowledge base, or a person. Errors are RFC 9457 problem documents.",
         lifespan=lifespan,
     )
-    app.state.desk = Desk(settings, parts.chat, parts.edition)
+    app.state.desk = Desk(settings, parts.chat, parts.edition, shared)
+    app.state.desk.metrics.registry.register(OutboxBacklog(parts.care.outbox.backlog))
+    app.state.agents = parts.agents
+    app.state.care = parts.care
+    app.state.replies = desk_replies.Replies(settings.replies)
+    app.state.hub = hub
+    app.state.suggesters = suggest.Suggesters()
+    app.state.help = HelpSite(app.state.desk)
     # A character takes at most 12 bytes in JSON (two escaped halves), the other fields little.
     app.add_middleware(BodyLimit, max_bytes=16 * 1024 + 12 * settings.max_message_chars)
     app.add_middleware(problems.Unexpected)
     app.add_middleware(SecurityHeaders)  # outermost: errors carry the headers too
     problems.install(app)
-    for router in (api.router, api.watch, pages.router):
+    for router in (
+        api.router,
+        api.watch,
+        desk_api.router,
+        desk_pages.router,
+        desk_replies.router,
+        care_api.customers,
+        care_api.supervisors,
+        realtime.router,
+        realtime_desk.router,
+        suggest.router,
+        pages.router,
+        help_pages.router,
+        widget.router,
+    ):
         app.include_router(router)
+    if drafts is not None:
+        app.include_router(preview.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
-
-
-def run(settings: Settings) -> None:
-    """Serve until stopped."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # storage.migrate says in one line what was done
-    app = create_app(settings)
-    desk: Desk = app.state.desk
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    _log.info("chat page at http://%s:%d/ (build %s)", shown, settings.port, desk.build_id or "none: see /readyz")
-    # Addresses of customers and the texts in URLs are no business of a log.
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)

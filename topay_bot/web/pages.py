@@ -8,14 +8,18 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 
+from topay_bot.chat.cases import escalation
 from topay_bot.chat.wording import say
+from topay_bot.drafts import DraftEdition
 from topay_bot.edition import Edition
 from topay_bot.errors import TopayError
 from topay_bot.text import Language
+from topay_bot.web.care_texts import CARE_TEXTS
 from topay_bot.web.page_texts import CATEGORY_NAMES, HOT_FIRST, PAGE_TEXTS
+from topay_bot.web.preview_texts import PREVIEW_TEXTS
 
 _HOT_PER_CATEGORY = 6
-_CONTACTS = ("phone", "email", "hours")
+CONTACTS = ("phone", "email", "hours")
 
 router = APIRouter(include_in_schema=False)
 _templates = Jinja2Templates(Path(__file__).parent / "templates")
@@ -31,6 +35,7 @@ async def chat_page(request: Request, lang: str | None = None) -> Response:
     except TopayError:
         edition = None  # the page still says that it is away, and keeps what the customer writes
     context = chat_context(edition, language) | {"max_chars": desk.settings.max_message_chars}
+    context["preview"] = PREVIEW_TEXTS[language] if isinstance(desk.edition, DraftEdition) else None
     # One address in two languages, and new with each build: to be asked for again each time.
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
     return _templates.TemplateResponse(request, "chat.html", context, headers=headers)
@@ -55,16 +60,17 @@ def chat_context(edition: Edition | None, language: Language) -> dict[str, Any]:
         "language": language,
         "other_language": "en" if language == "zh" else "zh",
         "html_language": "zh-CN" if language == "zh" else "en",
-        "texts": PAGE_TEXTS[language],
+        "texts": PAGE_TEXTS[language] | CARE_TEXTS[language],
         "greeting": say("greeting", language),
         "hot": _hot_questions(edition, language) if edition else [],
         "contacts": contacts(edition, language) if edition else {},
+        "escalation": escalation(language, edition.library.facts.value) if edition else "",
     }
 
 
 def contacts(edition: Edition, language: Language) -> dict[str, str]:
     """The contact channels that the knowledge base names in its facts."""
-    found = {name: edition.library.facts.value(f"contact.{name}", language) for name in _CONTACTS}
+    found = {name: edition.library.facts.value(f"contact.{name}", language) for name in CONTACTS}
     return {name: value for name, value in found.items() if value}
 
 

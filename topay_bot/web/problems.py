@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -13,11 +14,22 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from topay_bot.errors import (
+    AgentNotFound,
     ArtefactError,
     BadMessage,
+    CaseNotFound,
     ConversationBusy,
     ConversationNotFound,
+    ConversationNotOpen,
+    ConversationTaken,
+    CsrfRefused,
+    IdentityRefused,
     MessageNotFound,
+    NotAllowed,
+    RatingNotFound,
+    SignInNeeded,
+    SignInRefused,
+    SlowDown,
     TokenRefused,
     TopayError,
 )
@@ -27,7 +39,18 @@ _STATUS: dict[type[TopayError], int] = {
     BadMessage: 422,
     ConversationNotFound: 404,
     MessageNotFound: 404,
+    CaseNotFound: 404,
     TokenRefused: 401,
+    IdentityRefused: 403,
+    SignInNeeded: 401,
+    SignInRefused: 401,
+    SlowDown: 429,
+    CsrfRefused: 403,
+    NotAllowed: 403,
+    ConversationTaken: 409,
+    ConversationNotOpen: 409,
+    AgentNotFound: 404,
+    RatingNotFound: 404,
     ConversationBusy: 503,
     ArtefactError: 503,
     TopayError: 500,
@@ -48,7 +71,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TopayError)
     async def ours(request: Request, error: TopayError) -> JSONResponse:
         status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
-        return problem(status, error.code, str(error))
+        if isinstance(error, ConversationTaken):
+            return problem(status, error.code, str(error), agent={"name": error.agent})
+        response = problem(status, error.code, str(error))
+        if isinstance(error, SlowDown):
+            response.headers["Retry-After"] = str(math.ceil(error.retry_after_seconds))
+        return response
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

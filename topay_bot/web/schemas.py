@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from topay_bot.answering.policy import Priority, Reason
-from topay_bot.chat.model import Author, State
+from topay_bot.chat.model import Author, CaseKind, CaseState, State
 from topay_bot.text import Language
 from topay_bot.web.problems import MEDIA_TYPE
 
@@ -38,6 +38,13 @@ class Opinion(BaseModel):
     """Whether an answer helped."""
 
     helpful: bool
+
+
+class IdentityClaimed(BaseModel):
+    """Who the customer is, as the site around the widget says."""
+
+    id: str = Field(description="The customer's id on that site.")
+    identifier_hash: str = Field(description="HMAC-SHA256 of the id under `widget_secret`, in hexadecimal.")
 
 
 class _Given(BaseModel):
@@ -103,6 +110,13 @@ class HandoffGiven(_Given):
     created_at: datetime.datetime
 
 
+class CaseStep(_Given):
+    """What a message tells of a complaint or suggestion."""
+
+    kind: CaseKind
+    state: CaseState
+
+
 class MessageGiven(_Given):
     """A message. Which of the optional fields it has follows from its `kind`; a customer's message has none."""
 
@@ -112,7 +126,13 @@ class MessageGiven(_Given):
     text: str
     created_at: datetime.datetime
     helpful: bool | None = Field(description="The customer's feedback on it.")
-    kind: Literal["answer", "clarify", "offer", "handoff", "masked"] | None = None
+    kind: (
+        Literal["answer", "clarify", "offer", "handoff", "masked"]
+        | Literal["reply", "joined", "transferred", "returned", "resolved", "reopened"]  # of a person at the desk
+        | Literal["case", "contact"]  # a complaint or suggestion, and where the customer can be reached
+        | None
+    ) = None
+    agent: str | None = Field(None, description="The name of the person who wrote it, or of whom it tells.")
     reason: Reason | None = None
     language: Language | None = None
     confidence: float | None = None
@@ -125,6 +145,15 @@ class MessageGiven(_Given):
     related: list[Title] | None = None
     choices: list[Title] | None = None
     reference: str | None = None
+    away: bool | None = Field(None, description="With a hand-off: nobody is there, so offer to leave a contact.")
+    form: CaseKind | None = Field(None, description="The form that goes with the answer.")
+    case: CaseStep | None = None
+
+
+class AgentGiven(_Given):
+    """The person who has the conversation."""
+
+    name: str
 
 
 class ExchangeGiven(_Given):
@@ -132,6 +161,7 @@ class ExchangeGiven(_Given):
 
     state: State
     messages: list[MessageGiven]
+    agent: AgentGiven | None = Field(description="Who has it, once a person took it.")
     handoff: HandoffGiven | None = Field(description="While a person owns the conversation.")
 
 
@@ -140,6 +170,26 @@ class OpinionGiven(_Given):
 
     message: str
     helpful: bool
+
+
+class SuggestionGiven(_Given):
+    """A question to tap on."""
+
+    article: str
+    text: str
+    language: Language
+
+
+class SuggestionsGiven(_Given):
+    """What may be about to be asked, the likeliest first."""
+
+    suggestions: list[SuggestionGiven]
+
+
+class IdentityGiven(_Given):
+    """A name under which a browser may keep this customer's conversation."""
+
+    scope: str
 
 
 _PROBLEM: dict[str, Any] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,11 +11,12 @@ from topay_bot.web.problems import problem
 
 _DRAINED = 8 * 1024 * 1024  # of a body too large: whoever is still sending reads no answer
 _POLICY = "Content-Security-Policy"
+_FRAMED_BY_NOBODY = "frame-ancestors 'none'"
 _HEADERS = {
     # No inline script or style anywhere: what an article could smuggle in would not run either.
     _POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        f"font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; {_FRAMED_BY_NOBODY}"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -23,6 +26,11 @@ _HEADERS = {
 # FastAPI's documentation pages load their scripts from elsewhere; they are for developers, without customer data.
 _WITHOUT_POLICY = ("/docs", "/redoc")
 _PRIVATE = "/v1/"  # conversations and tokens: not to be kept by a browser or a proxy
+
+
+def framed_by(sites: Sequence[str]) -> str:
+    """The policy of a page that pages of these origins may show in a frame; without any, nobody may."""
+    return _HEADERS[_POLICY].replace(_FRAMED_BY_NOBODY, " ".join(("frame-ancestors", *(sites or ("'none'",)))))
 
 
 class SecurityHeaders:

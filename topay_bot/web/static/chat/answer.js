@@ -2,7 +2,10 @@
 //
 // `actions` is what the customer can do from inside a message: ask(title, article), person(), feedback(id, helpful).
 
+import { formButton, steps } from "./case.js";
+import { contactForm } from "./contact.js";
 import { h, icon, languageOf, tag } from "./dom.js";
+import { ratingCard } from "./rating.js";
 
 /** The content of a message, by its kind. `page` is the page's data. */
 export function content(message, page, actions) {
@@ -10,8 +13,9 @@ export function content(message, page, actions) {
     if (message.kind === "answer") return answer(message, page, actions);
     if (message.kind === "clarify") return clarification(message, page, actions);
     if (message.kind === "offer") return offer(message, page, actions);
+    if (message.kind === "case") return record(message, page);
   }
-  if (message.author === "system") return notice(message, page);
+  if (message.author === "system") return notice(message, page, actions);
   return [h("div", { class: "bubble words" }, ...linked(message.text, message.author === "agent" ? page : null))];
 }
 
@@ -42,6 +46,7 @@ function answer(message, page, actions) {
       message.note ? h("p", { class: "note" }, message.note) : null,
       h("h3", { class: "card-title", lang: language }, urgent ? icon("alert") : null, message.title),
       Object.assign(body, { lang: language }),
+      message.form ? formButton(message.form, page, actions) : null,
       rating(message, texts, actions),
     ),
     relatedTo(message, texts, language, actions),
@@ -155,11 +160,31 @@ function offer(message, page, actions) {
   ];
 }
 
-function notice(message, page) {
+/** How far a complaint or a suggestion is. */
+function record(message, page) {
+  const { texts, language } = page;
+  const words = h("p", { class: "words" }, ...linked(message.text, page, message.reference));
+  if (!message.case) return [h("div", { class: "bubble" }, words)];
+  const { kind, state } = message.case;
+  return [
+    h(
+      "section",
+      { class: "handoff record", tabindex: "-1" },
+      h("h3", { lang: tag(language) }, icon("note"), texts[`${kind}_${state === "received" && message.author === "system" ? "done" : "progress"}`]),
+      h("div", { lang: tag(language) }, steps(state, texts)),
+      words,
+      copyButton(message.reference, page),
+    ),
+  ];
+}
+
+function notice(message, page, actions) {
   const { texts } = page;
+  if (message.case) return [...record(message, page), message.away ? contactForm(message, page, actions) : null];
   if (message.kind !== "handoff") {
     const symbol = icon(message.kind === "masked" ? "shield" : "check");
-    return [h("p", { class: "event words" }, symbol, h("span", {}, message.text))];
+    const event = h("p", { class: "event words" }, symbol, h("span", {}, message.text));
+    return [event, message.kind === "resolved" ? ratingCard("agent", message.id, page, actions) : null];
   }
   const urgent = message.reason === "urgent";
   return [
@@ -170,10 +195,12 @@ function notice(message, page) {
         "h3",
         { lang: tag(page.language) },
         icon(urgent ? "alert" : "person"),
-        urgent ? texts.urgent : texts.with_person,
+        urgent ? texts.urgent : message.away ? texts.handoff_away : texts.with_person,
       ),
       h("p", { class: "words" }, ...linked(message.text, page, message.reference)),
+      message.reason === "complaint" ? formButton("complaint", page, actions) : null,
       copyButton(message.reference, page),
+      message.away ? contactForm(message, page, actions) : null,
     ),
   ];
 }

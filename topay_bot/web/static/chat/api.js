@@ -60,6 +60,13 @@ const at = (id) => encodeURIComponent(id);
 
 export const start = (lang, signal) => call("POST", "conversations", { body: { lang }, signal });
 
+/** Questions that begin like what was typed. */
+export const suggest = (typed, lang, signal) =>
+  call("GET", `suggest?${new URLSearchParams({ q: typed, lang })}`, { signal });
+
+/** The name under which a customer's conversation is kept; refused unless the site's signature proves who it is. */
+export const identity = ({ id, identifier_hash }) => call("POST", "identity", { body: { id, identifier_hash } });
+
 export const post = ({ id, token }, message, signal) =>
   call("POST", `conversations/${at(id)}/messages`, { token, body: message, signal });
 
@@ -67,6 +74,17 @@ export const messages = ({ id, token }, after, signal) =>
   call("GET", `conversations/${at(id)}/messages?after=${after}`, { token, signal });
 
 export const handoff = ({ id, token }, signal) => call("POST", `conversations/${at(id)}/handoff`, { token, signal });
+
+/** What a customer tells besides questions: `what` is "case" or "contact". */
+export const tell = ({ id, token }, what, body, signal) =>
+  call("POST", `conversations/${at(id)}/${what}`, { token, body, signal });
+
+export const rate = ({ id, token }, body) => call("POST", `conversations/${at(id)}/rating`, { token, body });
+
+export const waiting = ({ id, token }) => call("GET", `conversations/${at(id)}/waiting`, { token });
+
+/** How far a complaint or a suggestion is. */
+export const caseOf = (reference) => call("GET", `cases/${at(reference)}`);
 
 export const feedback = ({ token }, messageId, helpful) =>
   call("POST", `messages/${at(messageId)}/feedback`, { token, body: { helpful } });

@@ -1,6 +1,8 @@
 // The input: grows with its text, sends on Enter, breaks the line on Shift+Enter, and leaves the input method alone.
 
+import { guard } from "./guard.js";
 import * as keep from "./keep.js";
+import { mask } from "./secrets.js";
 
 const NEARLY_FULL = 0.9;
 
@@ -12,11 +14,12 @@ export class Composer {
 
   constructor(page, send) {
     this.#page = page;
-    this.#form.addEventListener("submit", (event) => {
+    this.#form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const text = this.#input.value.trim();
       this.#input.focus();
-      if (!text) return;
+      const typed = this.#input.value;
+      const text = typed.trim() && (await guard(typed.trim(), page));
+      if (!text || this.#input.value !== typed) return;
       this.fill("");
       send(text);
     });
@@ -41,7 +44,7 @@ export class Composer {
 
   #changed() {
     const { value, style } = this.#input;
-    keep.keepDraft(value);
+    keep.keepDraft(mask(value));
     this.#form.classList.toggle("empty", !value.trim());
     const left = this.#page.maxChars - value.length;
     const tell = value.length > NEARLY_FULL * this.#page.maxChars;

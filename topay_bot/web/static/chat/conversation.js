@@ -2,10 +2,12 @@
 //
 // A message is put into the outbox, under a client id of its own, before anything is sent; it leaves the outbox when
 // the server has taken it or refused it for good. Until then it is sent again and again with that same client id,
-// which the server stores once. What the server says is shown once, by its id.
+// which the server stores once. What the server says is shown once, by its id: what is said by others comes over a
+// WebSocket (live.js), or where there is none by asking for it while a person owns the conversation.
 
 import * as api from "./api.js";
 import * as keep from "./keep.js";
+import { Live } from "./live.js";
 import { Pace } from "./pace.js";
 
 // Not crypto.randomUUID: a page without https does not have it.
@@ -19,6 +21,8 @@ class Session {
   shown = new Set(); // ids of messages shown
   state = "pending"; // pending: the bot's; open: a person's; resolved
   handoff = null;
+  agent = null; // {name} of the person who has it
+  held = []; // news that came while something was being sent, which may be about just that
   over = new AbortController();
   poll = null; // AbortController of the poll on its way
 
@@ -35,17 +39,23 @@ export class Conversation {
   #polling = new Pace(2000, 10_000, 1.08);
   #view;
   #language;
+  #live = new Live({
+    heard: (session, frame) => this.#heard(session, frame),
+    connected: (yes) => this.#connected(yes),
+    refused: () => this.#refresh(),
+  });
 
   /**
    * `view` is told what to show: received(messages, key) with the key of the message that they answer, queued(item),
-   * refused(item), removed(key), busy(item or null), state(state, handoff), away(null, "offline" or "unavailable"),
-   * lost() and cleared().
+   * refused(item), removed(key), busy(item or null), state(state, handoff, agent), away(null, "offline" or
+   * "unavailable"), typing(), marked("delivered" or "seen", seq), lost() and cleared().
    */
   constructor(view, language) {
     this.#view = view;
     this.#language = language;
     window.addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => {
+      this.#follow();
       if (document.visibilityState === "visible") this.#refresh();
     });
     keep.onConversationElsewhere((kept) => this.#changedElsewhere(kept));
@@ -53,6 +63,10 @@ export class Conversation {
 
   get state() {
     return this.#session.state;
+  }
+
+  get id() {
+    return this.#session.id;
   }
 
   get handoff() {
@@ -85,6 +99,21 @@ export class Conversation {
     else this.#queue({ key: newKey(), kind: "person" });
   }
 
+  /** Something besides a question: `what` is "case" or "contact", `text` is what is shown until it is sent. */
+  tell(what, text, body) {
+    this.#queue({ key: newKey(), kind: what, text, body });
+  }
+
+  /** How it went; rejects when it could not be kept. */
+  rate(about, stars, comment) {
+    return api.rate(this.#session, { about, stars, ...(comment ? { comment } : {}) });
+  }
+
+  /** The place among those who wait, and whether somebody is there. */
+  waiting() {
+    return api.waiting(this.#session);
+  }
+
   /** Whether an answer helped. Rejects when it could not be kept. */
   feedback(messageId, helpful) {
     return api.feedback(this.#session, messageId, helpful);
@@ -94,6 +123,12 @@ export class Conversation {
   hurry() {
     this.#retry.reset();
     this.#retry.hurry();
+    this.#live.hurry();
+  }
+
+  /** The customer is writing: shown to the person who has the conversation. */
+  typing() {
+    if (this.state === "open") this.#live.typing();
   }
 
   /** Take a message that was refused out of the outbox. */
@@ -144,6 +179,7 @@ export class Conversation {
     } finally {
       this.#sending = null;
       this.#view.busy(null);
+      this.#release(this.#session);
     }
   }
 
@@ -183,20 +219,21 @@ export class Conversation {
     session.poll?.abort();
     if (session.id === null) await this.#begin(session);
     const { signal } = session.over;
-    const exchange =
-      item.kind === "person"
-        ? await api.handoff(session, signal)
-        : await api.post(
-            session,
-            { text: item.text, client_id: item.key, ...(item.choice ? { choice: item.choice } : {}) },
-            signal,
-          );
+    const exchange = await this.#hand(session, item, signal);
     // Something came between, in another tab or from a person: show it first.
+    this.#release(session, exchange.messages[0]?.seq ?? 0);
     if (exchange.messages.length && exchange.messages[0].seq > session.seq + 1) await this.#catchUp(session, item.key);
     this.#take(session, exchange, item.key);
     this.#drop(item.key);
     this.#view.removed(item.key);
     this.#watch();
+  }
+
+  #hand(session, item, signal) {
+    if (item.kind === "person") return api.handoff(session, signal);
+    if (item.body) return api.tell(session, item.kind, { ...item.body, client_id: item.key }, signal);
+    const { text, key, choice } = item;
+    return api.post(session, { text, client_id: key, ...(choice ? { choice } : {}) }, signal);
   }
 
   async #begin(session) {
@@ -225,6 +262,7 @@ export class Conversation {
     }
     session.state = exchange.state;
     session.handoff = exchange.handoff ?? session.handoff;
+    session.agent = exchange.agent;
     if (fresh.length) {
       this.#view.received(fresh, key);
       keep.keepConversation(session);
@@ -233,7 +271,60 @@ export class Conversation {
   }
 
   #tellState() {
-    this.#view.state(this.#session.state, this.#session.handoff);
+    const { state, handoff, agent } = this.#session;
+    this.#view.state(state, handoff, agent);
+    this.#follow();
+  }
+
+  /** A page that nobody looks at hears of a conversation only while a person has it. */
+  #follow() {
+    const session = this.#session;
+    const wanted = session.id !== null && (session.state === "open" || document.visibilityState === "visible");
+    this.#live.follow(wanted ? session : null);
+  }
+
+  #connected(yes) {
+    if (yes) {
+      this.#view.away(null);
+      this.hurry();
+    } else {
+      this.#polling.reset();
+      this.#polling.hurry(); // to see whether the server is there at all
+    }
+  }
+
+  #heard(session, frame) {
+    if (session !== this.#session) return;
+    if (frame.type === "typing") this.#view.typing();
+    else if (frame.type === "delivered" || frame.type === "seen") this.#view.marked(frame.type, frame.seq);
+    else if (frame.type === "message" || frame.type === "state") {
+      session.held.push(frame);
+      if (!this.#sending) this.#release(session);
+    }
+    this.#tellSeen(session);
+  }
+
+  /** Show what was held; of messages only those before that `seq`, where one is given. */
+  #release(session, before = Infinity) {
+    const frames = session.held;
+    session.held = [];
+    for (const frame of frames) {
+      const { state, handoff, agent } = session;
+      if (frame.type === "state") {
+        if (before === Infinity) this.#take(session, { ...frame, messages: [] });
+        else session.held.push(frame);
+      } else if (frame.message.seq >= before) session.held.push(frame);
+      else if (frame.message.seq > session.seq) {
+        this.#take(session, { state, handoff, agent, messages: [frame.message] });
+      }
+    }
+    if (!this.#watching) this.#watch(); // a person may have come unasked
+  }
+
+  /** Tell the person how far the customer has read. In a frame, embed.js knows whether the customer sees it. */
+  #tellSeen(session) {
+    const kept = document.body.classList.contains("framed") ? keep.seen() : { id: session.id, seq: session.seq };
+    if (document.visibilityState === "visible" && kept?.id === session.id) this.#live.seen(kept.seq);
   }
 
   /** The server no longer has the conversation; what is unsent goes into a new one. */
@@ -289,7 +380,10 @@ export class Conversation {
 
   #watching = false;
 
-  /** While a person owns the conversation, look for what they write: every 2 s, then gradually up to every 10 s. */
+  /**
+   * While a person owns the conversation and no news come by themselves, look for what they write: every 2 s, then
+   * gradually up to every 10 s.
+   */
   async #watch() {
     this.#polling.reset();
     if (this.#watching) return;
@@ -297,7 +391,8 @@ export class Conversation {
     try {
       while (this.#session.state === "open") {
         await this.#polling.wait();
-        if (document.visibilityState === "visible" && (await this.#refresh())) this.#polling.reset();
+        const look = document.visibilityState === "visible" && !this.#live.connected;
+        if (look && (await this.#refresh())) this.#polling.reset();
       }
     } finally {
       this.#watching = false;

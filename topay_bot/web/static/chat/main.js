@@ -1,8 +1,12 @@
 // Puts the parts together; the page's data is in its JSON block.
 
+import { caseForm, progressForm } from "./case.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { connect } from "./embed.js";
 import { panel, tabs } from "./help.js";
+import { BotRating } from "./rating.js";
+import { Suggestions } from "./suggest.js";
 import { View } from "./view.js";
 
 const page = JSON.parse(document.getElementById("page-data").textContent);
@@ -11,7 +15,18 @@ const $ = (id) => document.getElementById(id);
 const actions = {
   ask: (title, article) => conversation.say(title, article),
   person: () => (conversation.state === "open" ? view.showHandoff() : conversation.askPerson()),
-  feedback: (id, helpful) => conversation.feedback(id, helpful),
+  async feedback(id, helpful) {
+    await conversation.feedback(id, helpful);
+    if (helpful) botRating.helped();
+  },
+  write: (kind) => openForm(kind),
+  contact: (contact, text) => conversation.tell("contact", text || page.texts.contact_left, { contact, ...(text ? { text } : {}) }),
+  rate: (about, stars, comment) => conversation.rate(about, stars, comment),
+  waiting: () => conversation.waiting(),
+  conversation: () => conversation.id,
+  withPerson: () => conversation.state === "open",
+  said: (messages, live) => botRating.said(messages, live),
+  cleared: () => botRating.cleared(),
   hurry: () => conversation.hurry(),
   edit(item) {
     conversation.withdraw(item.key);
@@ -20,9 +35,30 @@ const actions = {
     composer.focus();
   },
 };
+const frame = page.sites ? await connect(page) : null; // only then it is known what may be shown
 const view = new View(page, actions);
 const conversation = new Conversation(view, page.language);
+const botRating = new BotRating(page, actions, view.unsent);
+const openForm = caseForm(page, (kind, text, contact) =>
+  conversation.tell("case", text, { kind, text, ...(contact ? { contact } : {}) }),
+);
+progressForm(page);
+for (const button of document.querySelectorAll(".help [data-case]")) {
+  button.addEventListener("click", () => {
+    closePanel();
+    openForm(button.dataset.case);
+  });
+}
 const composer = new Composer(page, (text) => conversation.say(text));
+new Suggestions(
+  page,
+  (text, article) => {
+    composer.fill("");
+    actions.ask(text, article);
+  },
+  () => conversation.state !== "open", // a person is told, not looked up
+);
+$("input").addEventListener("input", () => conversation.typing());
 const closePanel = panel();
 
 for (const list of document.querySelectorAll("[role=tablist]")) tabs(list);
@@ -52,4 +88,5 @@ $("ask").addEventListener("close", () => {
   $("ask").returnValue = "";
 });
 
+frame?.attend(view.log, view.unsent);
 view.quietly(conversation.resume());

@@ -1,7 +1,10 @@
 // The conversation on the page: messages in the log, what is unsent below it, and who owns the conversation above it.
 
 import { content, linked, messageLanguage } from "./answer.js";
+import { settleContacts } from "./contact.js";
 import { h, icon, tag } from "./dom.js";
+import { Signs } from "./signs.js";
+import { Wait } from "./wait.js";
 
 const $ = (id) => document.getElementById(id);
 const NEAR = 120; // pixels from the end that still count as reading the end
@@ -16,6 +19,10 @@ export class View {
   #typing;
   #typingTimer;
   #state = "pending";
+  #signs;
+  #wait;
+  #waitWords = "";
+  #told = []; // what state() was told last
 
   /** `actions`: see answer.js, and hurry(), edit(item) for what could not be sent. */
   constructor(page, actions) {
@@ -28,6 +35,11 @@ export class View {
     const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
     this.#typing = h("div", { class: "typing", hidden: true }, dots, h("span", { role: "status" }));
     this.unsent.after(this.#typing);
+    this.#signs = new Signs(page.texts, this.log, this.#typing, () => this.#atEnd() && this.#toEnd());
+    this.#wait = new Wait(page.texts, () => actions.waiting(), (words) => {
+      this.#waitWords = words;
+      this.state(...this.#told);
+    });
     $("newer").addEventListener("click", () => this.#toEnd());
     // The input growing, or a keyboard coming up, must not hide the end of what was being read.
     let end = true;
@@ -54,6 +66,9 @@ export class View {
     const quiet = this.log.getAttribute("aria-live") === "off";
     this.#stopTyping();
     const elements = messages.map((message) => this.#append(message));
+    this.#signs.said(messages);
+    settleContacts(this.log, messages);
+    this.#actions.said(messages, !quiet);
     this.#mark();
     if (key && this.#pending.has(key)) this.removed(key);
     const ours = key && !quiet;
@@ -76,7 +91,7 @@ export class View {
         "data-kind": message.kind ?? null,
         lang: language === this.#page.language ? null : tag(language),
       },
-      this.#name(author),
+      this.#name(author, message.agent),
       ...content(message, this.#page, this.#actions),
       author === "system" ? null : h("time", { datetime: message.created_at }, new Date(message.created_at).toLocaleTimeString(tag(this.#page.language), CLOCK)),
     );
@@ -84,10 +99,11 @@ export class View {
     return element;
   }
 
-  #name(author) {
+  #name(author, person) {
     const { texts, language } = this.#page;
     if (author === "system") return null;
-    const names = { customer: [texts.you], bot: [texts.bot, "assistant"], agent: [texts.agent, "person"] };
+    const colleague = person ? `${texts.agent} ${person}` : texts.agent;
+    const names = { customer: [texts.you], bot: [texts.bot, "assistant"], agent: [colleague, "person"] };
     const [words, symbol] = names[author];
     return h(
       "p",
@@ -165,8 +181,9 @@ export class View {
     notice.replaceChildren();
     if (!words) return;
     const call = contacts.phone ? ` ${texts.or_call} ${contacts.phone}` : "";
+    const mail = contacts.email ? ` ${texts.or_mail} ${contacts.email}` : "";
     const hurry = () => this.#actions.hurry();
-    notice.append(icon("alert"), h("p", {}, ...linked(words + call, this.#page)));
+    notice.append(icon("alert"), h("p", {}, ...linked(words + call + mail, this.#page)));
     if (waiting) notice.append(h("button", { type: "button", class: "button small", onclick: hurry }, texts.retry));
   }
 
@@ -181,16 +198,31 @@ export class View {
     }
   }
 
-  state(state, handoff) {
+  /** A colleague is writing. */
+  typing() {
+    this.#signs.typing();
+  }
+
+  /** How far the customer's messages got. */
+  marked(kind, seq) {
+    this.#signs.marked(kind, seq);
+  }
+
+  state(state, handoff, agent) {
+    this.#told = [state, handoff, agent];
     this.#state = state;
+    this.#signs.withPerson(state === "open");
+    this.#wait.set(state === "open" && !agent && handoff !== null);
     const { texts } = this.#page;
     const person = state === "open";
     const shown = person && handoff ? `${texts.reference} ${handoff.reference}` : "";
-    if ($("state").dataset.shown === state + shown) return;
-    $("state").dataset.shown = state + shown;
+    const withPerson = agent ? texts.with_agent.replace("{name}", agent.name) : this.#waitWords || texts.with_person;
+    const title = person ? withPerson : texts.status_bot;
+    if ($("state").dataset.shown === title + shown) return;
+    $("state").dataset.shown = title + shown;
     $("state").classList.toggle("with-person", person);
     $("state").querySelector("use").setAttribute("href", `static/icons.svg#${person ? "person" : "assistant"}`);
-    $("state-title").textContent = person ? texts.with_person : texts.status_bot;
+    $("state-title").textContent = title;
     $("state-more").textContent = shown;
     $("state-more").hidden = !shown;
   }
@@ -214,6 +246,8 @@ export class View {
     this.unsent.replaceChildren();
     this.#pending.clear();
     this.#stopTyping();
+    this.#actions.cleared();
+    this.#signs.cleared();
     this.#mark();
     $("newer").hidden = true;
     this.stream.scrollTop = 0;
