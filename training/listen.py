@@ -158,8 +158,10 @@ def main() -> None:
         print(f"{lesson.name}: {len(told.texts)} texts, {len(columns)} n-grams")
         for limit in (0.0, -1.0, math.log(1 / 5), -2.5, -3.0):
             shares = [f"{(log_odds[told.group == group] >= limit).mean():7.1%}" for group in range(5)]
-            print(f"  log-odds {limit:5.2f}: of the kind {shares[0]}, near misses {shares[1]}, others {shares[2]}, "
-                  f"questions of the kind {shares[3]}, other questions {shares[4]}")
+            print(
+                f"  log-odds {limit:5.2f}: of the kind {shares[0]}, near misses {shares[1]}, others {shares[2]}, "
+                f"questions of the kind {shares[3]}, other questions {shares[4]}"
+            )
         model, kept = fit(x, told.right, told.weight)
         weights = {columns[column]: float(weight) for column, weight in zip(kept, model.coef_[0], strict=True)}
         Listener(weights, float(model.intercept_[0])).save(options.out / f"{lesson.name}.tsv")

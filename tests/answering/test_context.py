@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ import pytest
 
 from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.calibration import Thresholds
-from topay_bot.answering.context import _REJECTION, Past, _weigh, read
+from topay_bot.answering.context import _REJECTION, Past, read
 from topay_bot.answering.policy import (
     Answer,
     ArticleRules,
@@ -17,6 +18,7 @@ from topay_bot.answering.policy import (
     Clarification,
     Decision,
     Handoff,
+    Heard,
     Policy,
     Reason,
 )
@@ -47,7 +49,9 @@ class Known:
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         self.asked.append(text)
         candidates = (Candidate(*self.found[text]),) if text in self.found else ()
-        return POLICY.decide(language or "zh", candidates, text == "转人工"), SimpleNamespace(shelf="zh")
+        return POLICY.decide(language or "zh", candidates, Heard(3.0 if text == "转人工" else -9.0)), SimpleNamespace(
+            shelf="zh"
+        )
 
     def decide(self, text: str, language: Language | None = None) -> Decision:
         return self.explain(text, language)[0]
@@ -60,32 +64,31 @@ def _read(known: dict[str, tuple[str, float]], text: str, past: Past = ASKED) ->
 def test_a_follow_up_is_read_with_the_question_before() -> None:
     reading = _read({"要多久": ("refund-time", 0.5), "怎么提现 要多久": ("withdraw", 0.95)}, "要多久")
     assert reading.decision.article == "withdraw"
-    assert reading.question == "怎么提现"  # what the next follow-up is read with as well
+    assert (reading.question, reading.topic) == ("怎么提现", "withdraw")  # what the next one is read with as well
 
 
 def test_an_answer_that_leaves_the_topic_gives_way_to_one_that_stays() -> None:
-    known = {"要多久": ("refund-time", 0.95), "怎么提现 要多久": ("withdraw", 0.92)}
+    known = {"要多久": ("refund-time", 0.92), "怎么提现 要多久": ("withdraw", 0.95)}
     assert _read(known, "要多久").decision.article == "withdraw"
 
 
-def test_the_question_before_is_the_prior_and_the_text_alone_the_evidence() -> None:
-    joined = POLICY.decide("zh", (Candidate("withdraw", 0.7), Candidate("fees", 0.2)), False)
-    heard = POLICY.decide("zh", (Candidate("fees", 0.6),), False)
-    unheard = POLICY.decide("zh", (), False)
-    best = _weigh(heard, joined, POLICY).candidates[0]
-    assert best == Candidate("fees", pytest.approx(0.124 / (0.124 + 0.014 + 0.002), abs=1e-5))
-    assert _weigh(unheard, joined, POLICY).candidates[0] == Candidate("withdraw", 0.7)
-
-
 @pytest.mark.parametrize("article", ["fees", "account-limits"])
-def test_a_sure_answer_at_the_topic_stands(article: str) -> None:
-    known = {"那手续费呢": (article, 0.92), "怎么提现 那手续费呢": ("withdraw", 0.99)}
-    assert _read(known, "那手续费呢").decision.article == article
+def test_another_article_of_the_topic_answers_where_the_text_asks_for_it(article: str) -> None:
+    known = {"那手续费呢": (article, 0.92), "怎么提现 那手续费呢": (article, 0.6)}
+    reading = _read(known, "那手续费呢")
+    assert reading.decision.article == article
+    assert reading.topic == "withdraw"
+
+
+def test_a_text_that_names_something_moves_the_topic_on() -> None:
+    known = {"那限额呢绑卡": ("account-limits", 0.9), "怎么提现 那限额呢绑卡": ("account-limits", 0.9)}
+    reading = _read(known, "那限额呢绑卡")
+    assert (reading.question, reading.topic) == ("怎么提现 那限额呢绑卡", "account-limits")
 
 
 def test_a_reading_that_leaves_the_topic_is_not_taken() -> None:
-    known = {"那呢": ("withdraw", 0.5), "怎么提现 那呢": ("crash", 0.99)}
-    assert _read(known, "那呢").decision.confidence == 0.5
+    known = {"那闪退呢": ("crash", 0.6), "怎么提现 那闪退呢": ("crash", 0.99)}
+    assert _read(known, "那闪退呢").decision.confidence == 0.6
 
 
 @pytest.mark.parametrize("text", ["另外软件闪退", "我的软件每次打开几秒钟之后就自己退出去没法用", "btw it crashes"])
@@ -95,9 +98,31 @@ def test_a_new_question_is_not_dragged_back(text: str) -> None:
     assert known.asked == [text]
 
 
+def test_a_short_question_that_is_answered_alone_stands_alone() -> None:
+    known = Known(软件闪退=("crash", 0.95))
+    assert cast(Answer, read(cast(Answerer, known), "软件闪退", None, ASKED).decision).article == "crash"
+    assert known.asked == ["软件闪退"]
+
+
+def test_nothing_leans_on_a_question_that_nothing_answered() -> None:
+    unanswered = _read({}, "明天早上上海的天气到底会是什么样子啊")
+    assert (unanswered.question, unanswered.topic) == ("", None)
+    past = Past(unanswered.question, unanswered.topic, failures=unanswered.failures)
+    known = Known(我想退款怎么弄=("refund-time", 0.6))
+    decision = read(cast(Answerer, known), "我想退款怎么弄", None, past).decision
+    assert isinstance(decision, Clarification)
+    assert known.asked == ["我想退款怎么弄"]
+
+
+def test_a_follow_up_that_nothing_answers_keeps_the_topic() -> None:
+    reading = _read({"那个呢": ("crash", 0.1)}, "那个呢", replace(ASKED, topic="thanks"))
+    assert isinstance(reading.decision, Handoff)
+    assert (reading.question, reading.topic) == ("怎么提现", "thanks")
+
+
 def test_thanks_are_small_talk_and_keep_the_topic() -> None:
     reading = _read({"谢谢": ("thanks", 0.95)}, "谢谢")
-    assert (reading.decision.article, reading.question, reading.article) == ("thanks", "怎么提现", "withdraw")
+    assert (reading.decision.article, reading.question, reading.topic) == ("thanks", "怎么提现", "withdraw")
 
 
 @pytest.mark.parametrize("text", ["转人工", "被盗了"])
@@ -129,9 +154,10 @@ def test_nothing_left_to_offer_offers_a_person() -> None:
 def test_two_failures_in_a_row_offer_a_person_plainly() -> None:
     first = _read({}, "那个嘛", Past())
     assert first.decision.reason is Reason.LOW_CONFIDENCE
-    past = Past(first.question, None, (), (), first.failures)
+    past = Past(failures=first.failures)
     assert _read({}, "就那个", past).decision.reason is Reason.STUCK
     assert isinstance(_read({"怎么提现": ("withdraw", 0.95)}, "怎么提现", past).decision, Answer)
+    assert isinstance(_read({"退款": ("refund-time", 0.6)}, "退款", past).decision, Clarification)
 
 
 REJECTIONS = """

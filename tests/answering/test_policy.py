@@ -8,6 +8,7 @@ from topay_bot.answering.policy import (
     Clarification,
     Decision,
     Handoff,
+    Heard,
     Policy,
     Priority,
     Reason,
@@ -24,8 +25,12 @@ RULES = {
 POLICY = Policy(Thresholds(0.9, 0.5, 0.95, 0.96, 100, True), RULES, 4, "human")
 
 
+QUIET = Heard(wish=-2.5)  # the words hardly tell
+WISH = Heard(wish=3.0)
+
+
 def _decide(*pairs: tuple[str, float], heard: Heard = QUIET):  # type: ignore[no-untyped-def]  # narrowed by each test
-    return POLICY.decide("zh", tuple(Candidate(*pair) for pair in pairs), wish)
+    return POLICY.decide("zh", tuple(Candidate(*pair) for pair in pairs), heard)
 
 
 def test_sure_enough_is_answered() -> None:
@@ -62,7 +67,7 @@ def test_nothing_found_offers_a_person() -> None:
 
 @pytest.mark.parametrize("confidence", [0.0, 0.4, 0.99])
 def test_a_wish_for_a_person_always_wins(confidence: float) -> None:
-    decision = _decide(("plain", confidence), wish=True)
+    decision = _decide(("plain", confidence), heard=WISH)
     assert isinstance(decision, Handoff)
     assert decision.reason is Reason.ASKED
     assert not decision.referral.offered
@@ -71,6 +76,30 @@ def test_a_wish_for_a_person_always_wins(confidence: float) -> None:
 def test_the_article_on_human_service_is_a_wish() -> None:
     assert _decide(("human", 0.6)).reason is Reason.ASKED
     assert _decide(("human", 0.3)).reason is Reason.LOW_CONFIDENCE
+
+
+def test_unless_the_words_say_otherwise() -> None:
+    assert _decide(("human", 0.6), heard=Heard(wish=-4.0)).reason is not Reason.ASKED
+
+
+def test_a_possible_wish_counts_where_no_article_is_sure() -> None:
+    possible = Heard(wish=-1.0)
+    assert _decide(("plain", 0.6), heard=possible).reason is Reason.ASKED
+    assert _decide(("plain", 0.95), heard=possible).reason is Reason.CONFIDENT
+    assert _decide(heard=possible).reason is Reason.ASKED
+
+
+def test_words_of_alarm_bring_the_urgent_article_forward() -> None:
+    found = (("plain", 0.6), ("stolen", 0.1))
+    assert _decide(*found).reason is Reason.AMBIGUOUS
+    decision = _decide(*found, heard=Heard(wish=-9.0, alarm=1.0))
+    assert isinstance(decision, Answer)
+    assert (decision.article, decision.reason) == ("stolen", Reason.URGENT)
+    assert [c.article for c in decision.candidates] == ["stolen", "plain"]
+
+
+def test_words_of_alarm_alone_make_no_emergency() -> None:
+    assert _decide(("plain", 0.95), heard=Heard(wish=-9.0, alarm=5.0)).reason is Reason.CONFIDENT
 
 
 def test_urgent_answers_from_the_lower_band_on_and_a_person_comes() -> None:
@@ -88,7 +117,7 @@ def test_always_answers_and_refers_with_the_priority_of_its_risk() -> None:
 
 
 def test_a_wish_about_an_urgent_matter_is_urgent() -> None:
-    assert _decide(("stolen", 0.7), wish=True).referral.priority is Priority.URGENT
+    assert _decide(("stolen", 0.7), heard=WISH).referral.priority is Priority.URGENT
 
 
 def test_a_chosen_article_is_answered_as_chosen() -> None:
@@ -100,18 +129,22 @@ def test_a_chosen_article_is_answered_as_chosen() -> None:
 
 
 def test_a_wish_is_for_the_article_on_human_service() -> None:
-    decision = _decide(("plain", 0.8), ("human", 0.1), wish=True)
+    decision = _decide(("plain", 0.8), ("human", 0.1), heard=WISH)
     assert [c.article for c in decision.candidates] == ["human", "plain"]
-    assert decision.confidence == decision.candidates[0].confidence > 0.9
-    assert sum(c.confidence for c in decision.candidates) <= 1
+    assert (
+        decision.confidence
+        == pytest.approx(decision.candidates[0].confidence, abs=1e-6)
+        == pytest.approx(0.95, abs=0.01)
+    )
+    assert sum(c.confidence for c in decision.candidates) <= 1 + 1e-5
 
 
 def test_a_doubt_turns_an_answer_into_a_clarification_but_never_an_urgent_one() -> None:
     def decide(article: str) -> Decision:
-        return POLICY.decide("zh", (Candidate(article, 0.95),), False, lambda: Reason.NEGATED)
+        return POLICY.decide("zh", (Candidate(article, 0.95),), QUIET, lambda: Reason.NEGATED)
 
     doubted = decide("plain")
     assert isinstance(doubted, Clarification)
     assert doubted.reason is Reason.NEGATED
     assert isinstance(decide("stolen"), Answer)
-    assert POLICY.decide("zh", (Candidate("plain", 0.6),), False, lambda: Reason.NEGATED).reason is Reason.AMBIGUOUS
+    assert POLICY.decide("zh", (Candidate("plain", 0.6),), QUIET, lambda: Reason.NEGATED).reason is Reason.AMBIGUOUS

@@ -1,8 +1,8 @@
 """Which article a follow-up is about: one that cannot stand alone, weighed with the topic before it.
 
 The text is looked up twice, alone and behind the question before it. Both speak for articles; so does the topic for
-itself and its neighbours, the more so where the text says nothing but which aspect it asks of ("how long?", "那手续费呢").
-A conditional logit (McFadden, 1974) puts these together, with "no article" as one more outcome. Its weights are
+itself and its neighbours, the more so where the text says nothing but which aspect it asks of ("how long?",
+"那手续费呢"). A conditional logit (McFadden, 1974) puts these together, with "no article" as one more outcome. Its weights are
 fitted by `python -m training.follow` on conversations written for it and on changes of topic.
 """
 
@@ -50,9 +50,9 @@ _ASPECT_ZH = re.compile(
     r"时间|天|周|提前|重新|超时|提示|支持|改|关|开|[,，。.?？!！、~\s]"
 )
 _ASPECT_EN = frozenset(
-    "and but so then ok okay also what whats what's how when where which why is it its it's are was does do did doesn't "
-    "don't didn't i my me you they them he the a an to for of in on at if or not no still yet again later now there "
-    "that this one be been has have hasn't haven't get got will won't would can can't could should about with any up "
+    "and but so then ok okay also what whats what's how when where which why is it its it's are was does do did "
+    "doesn't don't didn't i my me you they them he the a an to for of in on at if or not no still yet again later now "
+    "there that this one be been has have hasn't haven't get got will won't would can can't could should about with any up "
     "much many long soon fast faster far take takes taking need needed cost costs fee fees charge anything price free "
     "limit limits maximum max minimum day days week weeks weekend weekends month time per status documents document "
     "result answer review arrive arrives arrived come comes work works working fail fails failed failing safe cancel "

@@ -198,7 +198,8 @@ class Policy:
 
     def is_urgent(self, candidate: Candidate) -> bool:
         """Whether its article is about money or an account in danger."""
-        return self.rules[candidate.article].handoff is HandoffPolicy.URGENT
+        rules = self.rules.get(candidate.article)
+        return rules is not None and rules.handoff is HandoffPolicy.URGENT
 
     def _asked(self, language: Language, candidates: tuple[Candidate, ...], heard: Heard) -> Handoff:
         """A person comes. The candidates tell of the article on human service first, where there is one."""

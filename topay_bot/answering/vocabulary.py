@@ -54,8 +54,8 @@ _CLASSES: tuple[tuple[str, str], ...] = (
     (
         "want",
         r"麻烦|劳驾|烦请|请求|申请|希望|想要|我要|我想|要求|帮我|帮忙|给我|能不能|可不可以|可以|能否|可否|能|"
-        r"\b(?:want|wanna|need|would like|would rather|prefer|demand|request|wish|can|could|may|cn|would|possible|able)\b"
-        r"|'d (?:like|rather)\b",
+        r"\b(?:want|wanna|need|would like|would rather|prefer|demand|request|wish|can|could|may|cn|would|possible|"
+        r"able)\b|'d (?:like|rather)\b",
     ),
     ("get", r"\b(?:get|give|gimme|find|send|bring|fetch|summon|assign|have|let)\b"),
     ("real", r"\b(?:real|actual|live|living|proper)\b"),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from topay_bot.answering.answerer import Answerer
+from topay_bot.answering.hearing import hear
 from topay_bot.answering.legibility import illegible
-from topay_bot.answering.wishes import wishes_person
 from topay_bot.retrieval.evidence import CANDIDATES
 from topay_bot.text import Language
 from topay_bot.web.help.content import Entry, HelpCentre
@@ -44,7 +44,7 @@ def search(centre: HelpCentre, answerer: Answerer, query: str, language: Languag
     found = []
     wish = False
     for retrieval in answerer.retriever.search(query, _MOST):
-        wish = wish or wishes_person(retrieval.question)
+        wish = wish or hear(retrieval.question).wish >= 0
         confidences = answerer.calibrators[retrieval.shelf](retrieval.features)
         shown = [(hit, sure) for hit, sure in zip(retrieval.hits, confidences, strict=True) if hit.article in centre]
         if not shown or illegible(retrieval.question):
