@@ -94,7 +94,7 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
         return _next_ones(answerer, language or detect_language(plain), past)
     decision, found = answerer.explain(text, language)
     policy = answerer.policies[found.shelf]
-    leans = past.topic in policy.rules and _may_lean(plain, decision, policy)
+    leans = past.topic in policy.rules and may_lean(plain, decision, policy)
     question, keeps_topic = text, False
     if leans:
         decision, keeps_topic = _with_topic(answerer, policy, plain, decision, past)
@@ -142,7 +142,7 @@ def _stuck(decision: Decision) -> Handoff:
     return Handoff(Reason.STUCK, decision.language, decision.confidence, decision.candidates, referral)
 
 
-def _may_lean(text: str, alone: Decision, policy: Policy) -> bool:
+def may_lean(text: str, alone: Decision, policy: Policy) -> bool:
     """Whether a text could be a follow-up: short or with a cue, and no small talk, wish or emergency."""
     if alone.reason in _FINAL and not (alone.reason is Reason.URGENT and is_bare(text)):
         return False

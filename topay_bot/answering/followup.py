@@ -2,8 +2,8 @@
 
 The text is looked up twice, alone and behind the question before it. Both speak for articles; so does the topic for
 itself and its neighbours, the more so where the text says nothing but which aspect it asks of ("how long?",
-"那手续费呢"). A conditional logit (McFadden, 1974) puts these together, with "no article" as one more outcome. Its weights are
-fitted by `python -m training.follow` on conversations written for it and on changes of topic.
+"那手续费呢"). A conditional logit (McFadden, 1974) puts these together, with "no article" as one more outcome.
+Its weights are fitted by `python -m training.follow` on conversations written for it and on changes of topic.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ _ASPECT_ZH = re.compile(
 )
 _ASPECT_EN = frozenset(
     "and but so then ok okay also what whats what's how when where which why is it its it's are was does do did "
-    "doesn't don't didn't i my me you they them he the a an to for of in on at if or not no still yet again later now "
-    "there that this one be been has have hasn't haven't get got will won't would can can't could should about with any up "
-    "much many long soon fast faster far take takes taking need needed cost costs fee fees charge anything price free "
-    "limit limits maximum max minimum day days week weeks weekend weekends month time per status documents document "
-    "result answer review arrive arrives arrived come comes work works working fail fails failed failing safe cancel "
-    "happen happens see check show shows says it'll try back off out set turn change too same more less higher than "
-    "until after before all already keep keeps follow use wait go goes".split()
+    "doesn't don't didn't i my me you they them he the a an to for of in on at if or not no still yet again later "
+    "now there that this one be been has have hasn't haven't get got will won't would can can't could should "
+    "about with any up much many long soon fast faster far take takes taking need needed cost costs fee fees "
+    "charge anything price free limit limits maximum max minimum day days week weeks weekend weekends month time "
+    "per status documents document result answer review arrive arrives arrived come comes work works working fail "
+    "fails failed failing safe cancel happen happens see check show shows says it'll try back off out set turn "
+    "change too same more less higher than until after before all already keep keeps follow use wait go goes".split()
 )
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
