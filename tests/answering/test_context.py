@@ -160,6 +160,13 @@ def test_two_failures_in_a_row_offer_a_person_plainly() -> None:
     assert isinstance(_read({"退款": ("refund-time", 0.6)}, "退款", past).decision, Clarification)
 
 
+@pytest.mark.parametrize("text", ["不是，我问的是软件闪退", "不对。我是想问软件闪退"])
+def test_a_correction_is_read_without_its_denial(text: str) -> None:
+    known = Known(软件闪退=("crash", 0.95))
+    assert cast(Answer, read(cast(Answerer, known), text, None, ASKED).decision).article == "crash"
+    assert known.asked == ["软件闪退"]
+
+
 REJECTIONS = """
 不是这个; 不是; 不对; 都不是！; 不对，不是这个; 换一个; 答非所问; 你理解错了; 没听懂我的意思;
 not that; No.; none of these;

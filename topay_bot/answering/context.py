@@ -53,6 +53,11 @@ _NOT_THAT = (
     r"you(?:'ve)? (?:misunderstood|misunderstand|don'?t understand|got (?:it|me|that) wrong)(?: me| my question)?"
 )
 _REJECTION = re.compile(rf"(?:(?:{_NOT_THAT})[啊呀呢吧了啦,，.。!！?？ ]*)+")
+# "不是，我问的是提现": what follows is the question; the denial would only raise doubts about it.
+_CORRECTION = re.compile(
+    rf"(?:{_NOT_THAT})[啊呀呢吧了啦]*[,，.。!！;；\s]+(?:我(?:是|想|要)?(?:问|说|指)的?(?:其实)?是|我是(?:想|要)?问|"
+    r"i (?:meant?|am asking about|was asking about|asked about)|i'm asking about)[:：,，\s]*(?P<question>.{2,})"
+)
 # An article of the topic is shown when it is likelier than not, and the topic is sure enough: which of two of its
 # articles tells of a fee matters less than that a fee is told.
 _LIKELIER = 0.5
@@ -92,6 +97,8 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
     plain = normalise(text)
     if past.candidates and len(plain) <= 40 and _REJECTION.fullmatch(plain):
         return _next_ones(answerer, language or detect_language(plain), past)
+    if past.candidates and (correction := _CORRECTION.fullmatch(plain)):
+        text = plain = correction["question"]
     decision, found = answerer.explain(text, language)
     policy = answerer.policies[found.shelf]
     leans = past.topic in policy.rules and may_lean(plain, decision, policy)

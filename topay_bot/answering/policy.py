@@ -117,7 +117,7 @@ _EMERGENCY = math.log(1 / 5)
 _NO_WISH = -3.0
 # What turns the odds of urgent articles, times those of the words, into odds of an emergency: both know the same
 # words, and emergencies are rarer in life than in what the words were learned from. Chosen on questions held out.
-_ALARM_SCALE = 2.1
+_ALARM_SCALE = 2.4
 _MOST_SURE = 0.97  # of a wish, by its words
 EMERGENCY = 1 / 6  # confidence of an urgent article from which it answers, whatever the words: the same odds
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
