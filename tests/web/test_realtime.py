@@ -250,7 +250,7 @@ def test_a_reader_that_does_not_read_is_cut_off_and_resumes(
     before = metrics.get_sample_value("topay_live_cut_total", {"by": "customer"}) or 0
     stuck = _handshake(customer)
     wait_until(lambda: metrics.get_sample_value("topay_live_cut_total", {"by": "customer"}) == before + 1)
-    assert hub.count() == (0, 0)
+    assert hub.lines.count() == (0, 0)
     wait_until(lambda: server.websockets() == 0)  # though the other side still holds on
     stuck.close()
     with customer.connect(after=1) as line:

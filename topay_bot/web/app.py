@@ -31,6 +31,7 @@ from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite
 from topay_bot.web.hub import Hub
 from topay_bot.web.metrics import OutboxBacklog
+from topay_bot.web.neighbours import Neighbours
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
 
@@ -41,7 +42,12 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     knowledge folder answers as it is written.
     """
     parts = open_desk(settings, drafts)
-    hub = Hub(parts.changes, parts.glances, lambda: [agent.id for agent in parts.agents.sign_in.online()])
+    hub = Hub(
+        parts.changes,
+        parts.glances,
+        lambda: [agent.id for agent in parts.agents.sign_in.online()],
+        Neighbours(shared),
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
