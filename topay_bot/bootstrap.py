@@ -142,6 +142,11 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
         notifier=notifier,
         changed=changes.publish,
     )
+
+    def watch_over_waits() -> None:
+        if attendance().open:  # nobody hurries while the desk is closed; then it is the first thing in the morning
+            service.raise_overdue()
+
     agents = AgentsParts(sign_in, service, DeskReader(stores, sign_in, live))
     care = CareParts(
         attendance,
@@ -150,7 +155,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
         outbox,
         (
             *(courier.background() for courier in couriers_of(settings, outbox)),
-            Background("watch over long waits", _once(service.raise_overdue), _OVERDUE_EVERY_SECONDS),
+            Background("watch over long waits", _once(watch_over_waits), _OVERDUE_EVERY_SECONDS),
             Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
         ),
     )
