@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.privacy_cases import MASKED, SURVIVES
 from tests.waiting import wait_until
 from tests.web.browser.axe import violations
 from tests.web.browser.conftest import CHROMIUM, Server
@@ -30,6 +31,7 @@ from tests.web.sample import write_knowledge
 from topay_bot.bootstrap import open_agents
 from topay_bot.building import make_build
 from topay_bot.identity import identifier_hash
+from topay_bot.privacy import find, mask
 from topay_bot.settings import load_settings
 from topay_bot.web.page_texts import PAGE_TEXTS
 from topay_bot.web.widget_texts import WIDGET_TEXTS
@@ -65,21 +67,21 @@ class Site:
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
-                if site.policy:
-                    self.send_header("Content-Security-Policy", site.policy)
+                for name, value in site.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(site.body.encode())
 
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.body = self.policy = ""
+        self.body, self.headers = "", dict[str, str]()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://localhost:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def show(self, body: str, policy: str = "") -> str:
-        self.body, self.policy = body, policy
+    def show(self, body: str, **headers: str) -> str:
+        self.body, self.headers = body, {name.replace("_", "-"): value for name, value in headers.items()}
         return f"{self.url}/"
 
 
@@ -498,7 +500,7 @@ def test_a_hostile_page(visit: VisitShop, desk: Desk, site: Site) -> None:
         f"default-src 'none'; script-src 'unsafe-inline' {desk.url}; connect-src {desk.url}; frame-src {desk.url}; "
         "style-src 'unsafe-inline'; require-trusted-types-for 'script'"
     )
-    tab.page.goto(site.show(HOSTILE.replace("DESK", desk.url), policy))
+    tab.page.goto(site.show(HOSTILE.replace("DESK", desk.url), Content_Security_Policy=policy))
     expect(tab.panel).to_be_visible()  # the command that came before the script
     tab.ready()
     tab.say(REFUND)
@@ -515,11 +517,13 @@ def test_a_hostile_page(visit: VisitShop, desk: Desk, site: Site) -> None:
 
 
 def test_a_page_with_a_tag_only_and_settings_in_it(visit: VisitShop, desk: Desk, site: Site) -> None:
+    isolated = {"Cross_Origin_Embedder_Policy": "require-corp", "Cross_Origin_Opener_Policy": "same-origin"}
     tab = visit("about:blank", shop="", color_scheme="null")  # not emulated: that would win over the frame's own
-    tag = f"<script async src='{desk.url}/widget.js' data-locale='en' data-position='left' data-theme='dark'></script>"
-    tab.page.goto(
-        site.show(f"<!doctype html><html lang='zh'><title>x</title><body><h1>shop</h1>{tag}{tag}</body></html>")
-    )
+    data = "data-locale='en' data-position='left' data-theme='dark'"
+    tag = f"<script async crossorigin src='{desk.url}/widget.js' {data}></script>"
+    body = f"<!doctype html><html lang='zh'><title>x</title><body><h1>shop</h1>{tag}{tag}</body></html>"
+    tab.page.goto(site.show(body, **isolated))
+    assert tab.page.evaluate("crossOriginIsolated")
     expect(tab.launcher).to_have_accessible_name(WIDGET_EN["launcher"])
     assert tab.launcher.bounding_box()["x"] == 20
     assert tab.page.locator("topay-widget").count() == 1
@@ -689,3 +693,34 @@ def test_sizes_and_schemes(visit: VisitShop, lang: str, scheme: str, width: int,
     for part in (tab.input, tab.chat.locator("#send"), tab.chat.locator("#frame-close")):
         expect(part).to_be_in_viewport(ratio=1)
     expect(tab.log).to_have_attribute("role", "log")
+
+
+# -- What the browser takes for a secret
+
+# The server alone masks telephone numbers and e-mail addresses.
+KINDS = {"card", "id", "code", "password", "cvv"}
+TEXTS = [text for text, _ in MASKED] + SURVIVES
+_FIND_ALL = """async (texts) => {
+    const { find, mask } = await import("/static/chat/secrets.js");
+    const spans = (text) => find(text).map((one) => [one.start, one.stop, one.kind]);
+    return texts.map((text) => ({ found: spans(text), masked: mask(text) }));
+}"""
+_TIME = """async (text) => {
+    const { find } = await import("/static/chat/secrets.js");
+    const start = performance.now();
+    find(text);
+    return performance.now() - start;
+}"""
+
+
+def test_browser_and_server_find_the_same_secrets(visit: VisitShop, desk: Desk) -> None:
+    told = visit("/", shop=desk.url).page.evaluate(_FIND_ALL, TEXTS)
+    for text, browser in zip(TEXTS, told, strict=True):
+        assert browser["found"] == [list(one) for one in find(text) if one.kind in KINDS], text
+        assert mask(browser["masked"]) == mask(text), text  # nothing is lost by masking before the server does
+
+
+def test_no_text_keeps_the_browser_busy(visit: VisitShop, desk: Desk) -> None:
+    page = visit("/", shop=desk.url).page
+    for text in ("1 " * 2000, "密码是still " * 400, "验证码 is " * 500, "a" * 4000, "1234" * 1000 + "是我的"):
+        assert page.evaluate(_TIME, text) < 1000, text[:20]  # ms; a pattern that runs away takes minutes
