@@ -24,6 +24,7 @@ from topay_bot.web import (
     realtime,
     realtime_desk,
     suggest,
+    supervise,
     widget,
 )
 from topay_bot.web.desk import Desk
@@ -91,6 +92,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         realtime.router,
         realtime_desk.router,
         suggest.router,
+        supervise.router,
         pages.router,
         help_pages.router,
         widget.router,
