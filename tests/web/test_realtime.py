@@ -300,3 +300,23 @@ def test_a_database_that_is_away_for_a_while(
         "the database cannot be looked at; live events wait until it can"
     ]
     caplog.clear()
+
+
+def test_an_error_that_nobody_foresaw(
+    server: LiveServer, customer: Customer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*arguments: object) -> object:
+        raise OSError("the database is away")
+
+    with customer.connect() as line:
+        line.next("state")
+        monkeypatch.setattr(server.app.state.desk.chat, "messages", broken)
+        customer.say(REFUND, "a")
+        assert line.closed() == (1011, "internal")
+    monkeypatch.undo()
+    with customer.connect() as line:
+        assert line.messages(2)[-1]["author"] == "bot"
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "unexpected error on a WebSocket"
+    ]
+    caplog.clear()
