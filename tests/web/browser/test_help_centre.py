@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.requirements import require
+from tests.web.browser.axe import violations
 from tests.web.browser.conftest import Server
 from tests.web.browser.test_chat_page import expect
 from tests.web.html_rules import faults, soup_of
@@ -115,25 +115,12 @@ def test_the_browser_takes_structured_data_for_data(open_help: OpenHelp) -> None
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
 def test_axe_finds_nothing(open_help: OpenHelp, language: str, width: int, scheme: str) -> None:
-    require(_axe(), "axe-playwright-python", 'pip install -e ".[test]"')
-    from axe_playwright_python.sync_playwright import Axe
-
     page = open_help(f"/help/{language}", width=width, color_scheme=scheme)
-    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     found = {}
     for name, path in _paths(language).items():
         page.goto(re.sub("/help/.*", "", page.url) + path)
-        found[name] = [
-            (violation["id"], [node["html"] for node in violation["nodes"]])
-            for violation in Axe().run(page, options=options).response["violations"]
-        ]
-    assert {name: violations for name, violations in found.items() if violations} == {}
-
-
-def _axe() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("axe_playwright_python") is not None
+        found[name] = violations(page, also=["target-size"])
+    assert {name: told for name, told in found.items() if told} == {}
 
 
 _TOO_WIDE = """() => [...document.querySelectorAll("body *")]
