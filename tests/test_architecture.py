@@ -16,7 +16,7 @@ FLOORS: dict[str, int] = {
     "chat": 4, "evaluation": 4, "edition": 4, "reply": 4, "carryover": 4, "building": 4, "report": 4, "explanation": 4,
     "desk": 4,
     "suggestions": 4,
-    "storage": 5, "learning": 5, "live": 5, "drafts": 5, "replay": 5, "judging": 5, "publishing": 5,
+    "storage": 5, "learning": 5, "live": 5, "drafts": 5, "revision": 5, "replay": 5, "judging": 5, "publishing": 5,
     "bootstrap": 6,
     "web": 7, "commands": 7, "cli": 7, "__main__": 8, "__init__": 8,
 }  # fmt: skip

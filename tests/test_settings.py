@@ -107,3 +107,39 @@ def test_a_file_that_is_not_toml(text: str | bytes) -> None:
 
 def test_the_code_of_the_error() -> None:
     assert SettingsError.code == "settings"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('opening_hours = "daily"', "(TOPAY_OPENING_HOURS) is 'daily': no days 'daily'; expected 24/7 or rules"),
+        ('time_zone = "Mars"', "no time zone 'Mars'; expected a name such as 'Asia/Shanghai'"),
+        ('holidays = ["soon"]', "no date 'soon'"),
+        ("longest_wait_minutes = 0", "input should be greater than 0"),
+        ('public_url = "desk.example"', "expected an address that begins with https:// or http://"),
+        (
+            'mail_to = ["a@b.example"]\nmail_from = "c@b.example"',
+            "'smtp_host' (TOPAY_SMTP_HOST) is None: mail_to needs it",
+        ),
+        ('mail_events = ["lunch"]', "input should be 'handoff', 'urgent', 'complaint' or 'long_wait'"),
+        ('webhook_urls = ["https://x.example/hunter2"]', "webhook_urls needs at least one"),
+        ('webhook_urls = ["ftp://x.example/hunter2"]', "(TOPAY_WEBHOOK_URLS) is (secret): expected an address"),
+        ('webhook_secrets = ["whsec_hunter2"]', "(secret): expected whsec_ and the base64 of 24 to 64 bytes"),
+    ],
+)
+def test_hours_mail_and_webhooks_are_checked_at_the_start(text: str, says: str) -> None:
+    _toml(text + "\n")
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    assert says in str(told.value)
+    assert "hunter2" not in str(told.value)
+
+
+def test_the_secrets_of_notifications_are_not_shown() -> None:
+    secret = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    settings = load_settings(
+        webhook_urls=["https://x.example/hunter2"], webhook_secrets=[secret], smtp_password="hunter2"
+    )
+    for shown in (repr(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert "hunter2" not in shown
+        assert secret not in shown

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from topay_bot import edition
 from topay_bot.chat.cases import Records
@@ -28,11 +29,14 @@ from topay_bot.desk.signing import SignIn
 from topay_bot.desk.supervising import Supervising
 from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
-from topay_bot.errors import ArtefactError
+from topay_bot.errors import ArtefactError, BuildError, KnowledgeError
 from topay_bot.hours import read_hours
 from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from topay_bot.revision import Reviser
 
 _log = logging.getLogger(__name__)
 _OVERDUE_EVERY_SECONDS = 5.0
@@ -138,6 +142,11 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
         notifier=notifier,
         changed=changes.publish,
     )
+
+    def watch_over_waits() -> None:
+        if attendance().open:  # nobody hurries while the desk is closed; then it is the first thing in the morning
+            service.raise_overdue()
+
     agents = AgentsParts(sign_in, service, DeskReader(stores, sign_in, live))
     care = CareParts(
         attendance,
@@ -146,7 +155,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
         outbox,
         (
             *(courier.background() for courier in couriers_of(settings, outbox)),
-            Background("watch over long waits", _once(service.raise_overdue), _OVERDUE_EVERY_SECONDS),
+            Background("watch over long waits", _once(watch_over_waits), _OVERDUE_EVERY_SECONDS),
             Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
         ),
     )
@@ -178,16 +187,36 @@ def open_agents(settings: Settings) -> SignIn:
 
 
 def _rebuild(settings: Settings, drafts: Path) -> Rebuild:
-    """Drafts are builds in a folder of their own, which begins with a copy of the current one: most is taken over."""
+    """Changes are revised in memory; what changes too much is built in a folder of its own.
+
+    That folder begins with a copy of the current build: most is taken over.
+    """
     published, store = BuildStore(settings.index), BuildStore(drafts)
     with contextlib.suppress(ArtefactError):
         current = published.open()
         shutil.copytree(current.folder, drafts / current.id)
         store.publish(current.id)
 
+    reviser: Reviser | None = None
+
     def rebuild(before: Edition | None, knowledge: Path) -> Edition:
         from topay_bot.building import make_build  # brings what only builds need
+        from topay_bot.revision import Reviser
 
+        nonlocal reviser
+        if before is not None and (reviser is None or reviser.edition.id != before.id):
+            reviser = Reviser(settings, before)
+        if reviser is not None:
+            try:
+                revised = reviser(knowledge)
+            except (KnowledgeError, BuildError):
+                raise
+            except Exception:
+                reviser = None  # it may have stopped half-way
+                raise
+            if revised is not None:
+                return revised
+        reviser = None  # too much changed for it: begin again with what is built now
         draft = settings.model_copy(update={"knowledge": knowledge, "index": drafts, "keep_builds": 2})
         build = store.open(make_build(draft).build)
         return edition.load_edition(

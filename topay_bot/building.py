@@ -11,7 +11,7 @@ import datetime
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -104,7 +104,7 @@ def make_build(
         raise BuildError(f"nothing to build: no published article in {settings.knowledge}")
     store = BuildStore(settings.index)
     named = None if settings.encoder == FITTED else load_encoder(settings.encoder)
-    build = _build_id(library, settings, named)
+    build = build_id(library, settings, named)
     report = None if fresh else _same_build(store, build)
     reused = report is not None
     if report is None:
@@ -141,7 +141,7 @@ def _build(
     encoder = named or fitted_encoder(before, passages, settings.seed)
     vectors = encode(encoder, passages, before)
     progress("learn")
-    speller = Speller.fit(p.text for p in passages if p.article and p.kind is not PassageKind.LABELLED)
+    speller = speller_of(passages)
     shelves: dict[Language, Shelf] = {}
     saved: dict[Language, dict[str, Any]] = {}
     standing = shelve(passages)
@@ -244,7 +244,12 @@ def _chosen(settings: Settings) -> list[float]:
     ]
 
 
-def _build_id(library: Library, settings: Settings, encoder: Encoder | None) -> str:
+def speller_of(passages: Iterable[Passage]) -> Speller:
+    """A speller that knows the words of the articles."""
+    return Speller.fit(p.text for p in passages if p.article and p.kind is not PassageKind.LABELLED)
+
+
+def build_id(library: Library, settings: Settings, encoder: Encoder | None) -> str:
     """The same knowledge, encoder, settings and version give the same id."""
     chosen = {
         "knowledge": library.hash,

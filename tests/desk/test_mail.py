@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from email.message import EmailMessage
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -17,6 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.desk.inbox import Inbox, free_port
 from tests.desk.outbox_rows import AT, notification
 from tests.requirements import require
 from topay_bot.chat.model import Event
@@ -24,32 +22,6 @@ from topay_bot.desk.mail import MailChannel, MailServer
 from topay_bot.desk.outbox import Delivery, DeliveryFailed
 
 SENDER, PEOPLE = "TOPAY 客服 <desk@topay.example>", ["a@topay.example", "b@topay.example"]
-
-
-class Inbox:
-    """A handler of aiosmtpd that keeps what arrives, and refuses who is in `unknown`."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[list[str], EmailMessage]] = []
-        self.unknown: set[str] = set()
-        self.busy = False
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.unknown:
-            return "550 no such person"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.busy:
-            return "451 come back later"
-        assert isinstance(envelope.content, bytes)
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        self.messages.append((list(envelope.rcpt_tos), message))
-        return "250 OK"
 
 
 def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
@@ -96,14 +68,6 @@ def start(certificate: tuple[Path, Path]) -> Iterator[Start]:
             return inbox, controller.port
 
         yield begin
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def delivery(event: Event = Event.HANDOFF) -> Delivery:

@@ -10,6 +10,7 @@ from typing import Any
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
+from starlette.testclient import TestClient
 
 _HEADINGS = re.compile(r"h[1-6]")
 _REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
@@ -19,6 +20,13 @@ def soup_of(html: str) -> BeautifulSoup:
     """The page as a tree; raises html5lib's ParseError with place and code for markup that is not HTML."""
     html5lib.HTMLParser(strict=True).parse(html)
     return BeautifulSoup(html, "html.parser")
+
+
+def page_at(client: TestClient, path: str, status: int = 200) -> BeautifulSoup:
+    """What a server gives there, as a tree."""
+    response = client.get(path)
+    assert response.status_code == status, path
+    return soup_of(response.text)
 
 
 def faults(page: BeautifulSoup) -> list[str]:

@@ -50,6 +50,10 @@ class LiveServer:
         """Call a function on the server's event loop."""
         self._loop.call_soon_threadsafe(function)
 
+    def websockets(self) -> int:
+        """Connections that are WebSockets, as the server sees them."""
+        return sum(isinstance(one, CuttingProtocol) for one in list(self._server.server_state.connections))
+
     def __enter__(self) -> LiveServer:
         self._thread.start()
         wait_until(lambda: self._server.started)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import shutil
 import xml.etree.ElementTree as ET
@@ -17,12 +16,11 @@ from starlette.testclient import TestClient
 
 from tests.waiting import wait_until
 from tests.web.conftest import MakeClient
-from tests.web.html_rules import faults, soup_of, structured_data
+from tests.web.html_rules import faults, page_at, soup_of, structured_data
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap import open_edition
 from topay_bot.building import make_build
 from topay_bot.knowledge.rendering import sections, to_html
-from topay_bot.retrieval.evidence import CANDIDATES
 from topay_bot.retrieval.index import BuildStore
 from topay_bot.settings import load_settings
 from topay_bot.web.app import create_app
@@ -35,21 +33,11 @@ PUBLIC = "https://pay.example/support"
 NAMESPACES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
 
-def _page(client: TestClient, path: str, status: int = 200) -> BeautifulSoup:
-    response = client.get(path)
-    assert response.status_code == status, path
-    return soup_of(response.text)
-
-
 def _link(page: BeautifulSoup, rel: str, hreflang: str | None = None) -> str:
     (found,) = [
         link["href"] for link in page.find_all("link", rel=rel) if hreflang is None or link.get("hreflang") == hreflang
     ]
     return str(found)
-
-
-def _titles(page: BeautifulSoup) -> list[str]:
-    return [link.get_text() for link in page.select(".summaries h2 a")]
 
 
 def _sitemap(client: TestClient) -> dict[str, dict[str, str]]:
@@ -72,7 +60,7 @@ def crawled(client: TestClient) -> dict[str, BeautifulSoup]:
         path = waiting.pop()
         if path in found:
             continue
-        found[path] = page = _page(client, path)
+        found[path] = page = page_at(client, path)
         for link in page.select("a[href], link[href], img[src], use[href]"):
             target = urlsplit(urljoin(BASE + path, str(link.get("href") or link.get("src"))))
             if target.scheme not in ("http", "https") or target.netloc != "testserver":
@@ -129,7 +117,7 @@ def test_the_site_map_lists_every_page_with_its_languages(
 
 def test_addresses_are_those_that_the_operator_named(make_client: MakeClient) -> None:
     client = make_client(public_url=PUBLIC + "/")
-    page = _page(client, "/help/en/refund-request")
+    page = page_at(client, "/help/en/refund-request")
     assert _link(page, "canonical") == f"{PUBLIC}/help/en/refund-request"
     assert _link(page, "alternate", "zh-CN") == f"{PUBLIC}/help/zh/refund-request"
     assert page.select_one('meta[property="og:url"]')["content"] == f"{PUBLIC}/help/en/refund-request"  # type: ignore[index]
@@ -148,7 +136,7 @@ def test_addresses_are_those_that_the_operator_named(make_client: MakeClient) ->
     assert client.get("/sitemap.xml", headers={"Host": "evil.example"}).text.count("evil") == 0
 
 
-def test_a_forged_host_gets_into_no_page(client: TestClient) -> None:
+def test_a_forged_host_gets_into_nopage_at(client: TestClient) -> None:
     pages = [client.get("/help/zh/refund-request", headers={"Host": host}) for host in ("evil.example", "testserver")]
     assert pages[0].content == pages[1].content
     for path in ("/sitemap.xml", "/robots.txt"):
@@ -189,7 +177,7 @@ def test_a_script_in_an_article_stays_text(client: TestClient) -> None:
 
 
 def test_the_first_page_shows_categories_and_most_asked(client: TestClient) -> None:
-    page = _page(client, "/help/en")
+    page = page_at(client, "/help/en")
     names = [link.get_text() for link in page.select(".topics a")]
     assert names[:3] == ["Payments", "Refunds", "Account"]
     assert [link.get_text() for link in page.select(".titles a")][:2] == ["Add a bank card", "How long a refund takes"]
@@ -198,7 +186,7 @@ def test_the_first_page_shows_categories_and_most_asked(client: TestClient) -> N
 
 
 def test_an_article_has_its_way_back_and_relatives(client: TestClient) -> None:
-    page = _page(client, "/help/zh/refund-how-long")
+    page = page_at(client, "/help/zh/refund-how-long")
     assert [link.get_text() for link in page.select(".trail a")] == [ZH["suffix"], "退款"]
     assert [link.get_text() for link in page.select(".side a")] == ["怎么申请退款"]
     assert page.select(".person-box") == []
@@ -207,114 +195,15 @@ def test_an_article_has_its_way_back_and_relatives(client: TestClient) -> None:
 @pytest.mark.parametrize(("article", "kind"), [("account-stolen", "urgent"), ("complaint", "always")])
 def test_where_a_person_is_needed_the_page_says_how_to_reach_one(client: TestClient, article: str, kind: str) -> None:
     for language, texts in HELP_TEXTS.items():
-        box = _page(client, f"/help/{language}/{article}").select_one(".person-box")
+        box = page_at(client, f"/help/{language}/{article}").select_one(".person-box")
         assert box is not None
         assert texts[kind] in box.get_text()
         assert [link["href"] for link in box.find_all("a")] == [f"../../?lang={language}", "tel:400-123-0000"]
 
 
-def test_what_only_makes_sense_in_a_conversation_has_no_page(client: TestClient) -> None:
-    _page(client, "/help/zh/service-human-agent", 404)
+def test_what_only_makes_sense_in_a_conversation_has_nopage_at(client: TestClient) -> None:
+    page_at(client, "/help/zh/service-human-agent", 404)
     assert "service-human-agent" not in client.get("/sitemap.xml").text
-
-
-# Search
-
-
-@pytest.mark.parametrize(
-    ("language", "query", "title"),
-    [
-        ("zh", "退款几天能到", "退款多久到账"),
-        ("en", "how long does a refund take", "How long a refund takes"),
-        ("en", "退款几天能到", "How long a refund takes"),
-        ("zh", "transfer limit", "转账限额"),
-        ("zh", "怎么 reset 我的 payment password", "重置支付密码"),
-    ],
-)
-def test_search_finds_in_either_language(client: TestClient, language: str, query: str, title: str) -> None:
-    response = client.get(f"/help/{language}/search", params={"q": query})
-    page = soup_of(response.text)
-    assert _titles(page)[0] == title
-    assert faults(page) == []
-    assert page.select_one("input[name=q]")["value"] == query  # type: ignore[index]
-    assert page.select_one("meta[name=robots][content=noindex]") is not None
-    assert response.headers["cache-control"] == "private, no-store"
-
-
-def test_results_stand_in_the_retrievers_order(client: TestClient, sample: Path) -> None:
-    edition = open_edition(load_settings(index=sample / "index"))
-    (found,) = edition.answerer.retriever.search("退款", 10)
-    wanted = [edition.article(hit.article, "zh")[0].title for hit in found.hits if hit.article != "service-human-agent"]
-    titles = _titles(_page(client, "/help/zh/search?q=退款"))
-    assert titles == wanted[: len(titles)]
-    assert len(titles) >= CANDIDATES
-
-
-def test_a_search_without_a_good_match_says_so(client: TestClient) -> None:
-    page = _page(client, "/help/zh/search?q=今天天气怎么样")
-    assert page.select_one(f".note:-soup-contains('{ZH['distant'].split('，')[0]}')") is not None
-    assert _titles(page)
-    assert ZH["found"].split(" ")[0] not in page.get_text()
-
-
-@pytest.mark.parametrize("query", ["qwertyuiop", "？？？", "8", "😀"])
-def test_a_search_that_finds_nothing_says_so_and_goes_on(client: TestClient, query: str) -> None:
-    page = soup_of(client.get("/help/en/search", params={"q": query}).text)
-    assert page.find("h2", string=EN["none"]) is not None
-    assert _titles(page) == []
-    assert len(page.select(".side a")) > 3
-    assert page.select_one("#ask-title") is not None
-    assert faults(page) == []
-
-
-@pytest.mark.parametrize("query", ["", "   "])
-def test_a_search_for_nothing_asks(client: TestClient, query: str) -> None:
-    page = soup_of(client.get("/help/zh/search", params={"q": query}).text)
-    assert page.find("h2", string=ZH["none"]) is None
-    assert page.find("h1", string=ZH["search_title"]) is not None
-
-
-def test_a_wish_for_a_person_is_heard(client: TestClient) -> None:
-    page = _page(client, "/help/zh/search?q=转人工")
-    assert len(page.select(".person-box")) == 1
-    assert _titles(page) == []
-    assert page.find("h2", string=ZH["none"]) is None
-    assert _page(client, "/help/zh/search?q=退款几天能到").select(".person-box") == []
-
-
-def test_a_query_is_shown_as_text(client: TestClient) -> None:
-    query = '"><script>alert(1)</script>'
-    response = client.get("/help/en/search", params={"q": query})
-    page = soup_of(response.text)
-    assert "<script>alert" not in response.text
-    assert query in page.select_one("h1").get_text()  # type: ignore[union-attr]
-    switch = client.get(urljoin(BASE + "/help/en/search", str(page.select_one(".switch")["href"])))  # type: ignore[index]
-    assert soup_of(switch.text).select_one("input[name=q]")["value"] == query  # type: ignore[index]
-
-
-def test_what_cannot_be_printed_is_left_out_of_a_query(client: TestClient) -> None:
-    response = client.get("/help/zh/search", params={"q": "退款\0\u202e\uffff  几天\r\n到账\x1b"})
-    page = soup_of(response.text)
-    assert page.select_one("input[name=q]")["value"] == "退款 几天 到账"  # type: ignore[index]
-
-
-def test_a_long_query_is_cut_to_what_is_read(client: TestClient) -> None:
-    page = soup_of(client.get("/help/zh/search", params={"q": "退款" * 2000}).text)
-    assert len(str(page.select_one("input[name=q]")["value"])) == 1000  # type: ignore[index]
-
-
-def test_a_secret_leaves_the_address_and_is_never_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "topay_bot")
-    query = "退款 卡号 6222 0212 3456 7894"
-    moved = client.get("/help/zh/search", params={"q": query}, follow_redirects=False)
-    assert moved.status_code == 303
-    assert "6222" not in moved.headers["location"]
-    page = soup_of(client.get("/help/zh/search", params={"q": query}).text)
-    assert page.select_one("input[name=q]")["value"] == "退款 卡号 [card]"  # type: ignore[index]
-    assert page.find("p", string=ZH["masked"]) is not None
-    assert "6222" not in page.get_text()
-    assert "6222" not in caplog.text
-    assert "退款" not in caplog.text
 
 
 # Languages
@@ -344,18 +233,18 @@ def test_the_switch_leads_to_the_very_same_page(crawled: dict[str, BeautifulSoup
 
 
 def test_an_article_in_the_other_language_only_says_so(client: TestClient) -> None:
-    page = _page(client, "/help/en/merchant-settlement")
+    page = page_at(client, "/help/en/merchant-settlement")
     assert page.find("p", class_="note", string=EN["only"]) is not None
     assert page.select_one("article")["lang"] == "zh-CN"  # type: ignore[index]
     assert page.select_one("article .note")["lang"] == "en"  # type: ignore[index]
     assert urljoin(f"{BASE}/help/en/x", _link(page, "canonical")) == f"{BASE}/help/zh/merchant-settlement"
     assert page.find_all("link", rel="alternate") == []
-    listed = _page(client, "/help/en/category/merchant").select_one(".summaries li")
+    listed = page_at(client, "/help/en/category/merchant").select_one(".summaries li")
     assert listed is not None
     assert listed.a is not None
     assert listed.a["lang"] == "zh-CN"
     assert EN["badge"] in listed.get_text()
-    assert _page(client, "/help/zh/merchant-settlement").select(".note") == []
+    assert page_at(client, "/help/zh/merchant-settlement").select(".note") == []
 
 
 # Pages that are not there
@@ -398,7 +287,7 @@ def test_a_page_that_is_not_there_helps_on_in_both_languages(client: TestClient,
         ("/help/en/category/refund/", "/help/en/category/refund"),
     ],
 )
-def test_a_slash_too_many_leads_to_the_page(client: TestClient, path: str, target: str) -> None:
+def test_a_slash_too_many_leads_to_thepage_at(client: TestClient, path: str, target: str) -> None:
     moved = client.get(path, follow_redirects=False)
     assert moved.status_code == 308
     assert urljoin(BASE + path, moved.headers["location"]) == BASE + target
@@ -475,7 +364,7 @@ def _opinions(client: TestClient) -> list[str]:
 
 def test_an_opinion_is_counted_and_thanked_for(make_client: MakeClient) -> None:
     client = make_client()
-    form = _page(client, "/help/zh/refund-request").select_one(".rating form")
+    form = page_at(client, "/help/zh/refund-request").select_one(".rating form")
     assert form is not None
     address = urljoin(f"{BASE}/help/zh/refund-request", str(form["action"]))
     for choice, more in (("yes", None), ("no", ZH["sorry"])):
@@ -483,7 +372,7 @@ def test_an_opinion_is_counted_and_thanked_for(make_client: MakeClient) -> None:
         assert moved.status_code == 303
         target = urljoin(address, moved.headers["location"])
         assert target == f"{BASE}/help/zh/refund-request?rated={choice}#helpful"
-        page = _page(client, target)
+        page = page_at(client, target)
         rating = page.select_one("#helpful")
         assert rating is not None
         assert PAGE_TEXTS["zh"]["thanks"] in rating.get_text()

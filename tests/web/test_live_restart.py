@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,9 @@ import pytest
 
 from tests.waiting import wait_until
 from tests.web.browser.conftest import Server
-from tests.web.live import Customer, Follower
+from tests.web.live import Agent, Customer, Follower
+from topay_bot.bootstrap import open_agents
+from topay_bot.settings import load_settings
 
 
 @pytest.fixture
@@ -75,9 +78,10 @@ def test_a_server_killed_in_mid_conversation_loses_and_doubles_nothing(server: S
     customer.close()
 
 
-def test_a_message_taken_by_one_worker_is_heard_at_another(sample: Path, tmp_path: Path) -> None:
+def test_what_happens_at_one_worker_is_heard_at_another(sample: Path, tmp_path: Path) -> None:
     server = Server(sample / "index", tmp_path, "--workers", "2")
-    try:
+    with ExitStack() as stack:
+        stack.callback(server.terminate)
         server.start()
         customer = Customer(server.url)
         customer.ask_person()
@@ -92,6 +96,26 @@ def test_a_message_taken_by_one_worker_is_heard_at_another(sample: Path, tmp_pat
             wait_until(lambda follower=follower: len(follower.messages) >= len(stored))
             follower.stop()
             assert (follower.messages, follower.breaks) == (stored, 0)
+
+        agent = Agent(server.url, open_agents(load_settings(data=tmp_path)))
+        desks = [stack.enter_context(agent.connect()) for _ in range(6)]
+        theirs = [stack.enter_context(customer.connect(after=11)) for _ in range(6)]
+        for line in theirs:
+            assert line.next("delivered")["seq"] == 11
+        for line in desks:
+            line.next("ready")
+            line.send({"type": "watch", "conversation": customer.id})
+            while not line.next("customer")["online"]:
+                pass
+        theirs[0].send({"type": "typing"})
+        theirs[0].send({"type": "seen", "seq": 11})
+        for line in desks:
+            assert line.next("typing")["author"] == "customer"
+            assert line.next("seen")["seq"] == 11
+        desks[0].send({"type": "typing", "conversation": customer.id})
+        desks[0].send({"type": "seen", "conversation": customer.id, "seq": 11})
+        for line in theirs:
+            assert line.next("typing")["author"] == "agent"
+            assert line.next("seen")["seq"] == 11
         customer.close()
-    finally:
-        server.terminate()
+        agent.close()

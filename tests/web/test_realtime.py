@@ -23,7 +23,7 @@ from topay_bot.settings import load_settings
 from topay_bot.storage.sql_store import SqlStore
 from topay_bot.web.app import create_app
 from topay_bot.web.hub import Hub
-from topay_bot.web.sockets import Patience
+from topay_bot.web.sockets import CuttingProtocol, Patience
 
 REFUND = "退款几天能到"
 
@@ -228,7 +228,11 @@ class TestWhoIsRefused:
 
 
 def test_a_reader_that_does_not_read_is_cut_off_and_resumes(
-    customer: Customer, server: LiveServer, data: Path, patience: Callable[..., None]
+    customer: Customer,
+    server: LiveServer,
+    data: Path,
+    patience: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """More than the buffers of both sides hold is waiting; nothing of it is kept for the socket meanwhile."""
     customer.ask_person()
@@ -240,12 +244,14 @@ def test_a_reader_that_does_not_read_is_cut_off_and_resumes(
         store.append(customer.id, State.OPEN, Turn(drafts, State.OPEN), at)
     store.close()
     patience(send_seconds=0.2)
+    monkeypatch.setattr(CuttingProtocol, "_LINGER_SECONDS", 0.1)
     hub: Hub = server.app.state.hub
     metrics = server.app.state.desk.metrics.registry
     before = metrics.get_sample_value("topay_live_cut_total", {"by": "customer"}) or 0
     stuck = _handshake(customer)
     wait_until(lambda: metrics.get_sample_value("topay_live_cut_total", {"by": "customer"}) == before + 1)
-    assert hub.count() == (0, 0)
+    assert hub.lines.count() == (0, 0)
+    wait_until(lambda: server.websockets() == 0)  # though the other side still holds on
     stuck.close()
     with customer.connect(after=1) as line:
         seqs = [message["seq"] for message in line.messages(number + 1)]
@@ -267,3 +273,50 @@ def _handshake(customer: Customer) -> socket.socket:
     # A masked text frame (RFC 6455, 5.2), its mask zero.
     stuck.sendall(bytes([0x81, 0x80 | len(token)]) + bytes(4) + token)
     return stuck
+
+
+def test_a_database_that_is_away_for_a_while(
+    server: LiveServer, customer: Customer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What others store meanwhile is told once the database can be looked at again; the log has it once."""
+    hub: Hub = server.app.state.hub
+    glances, failed = hub._glances.glances, []
+
+    def away(*arguments: object, **options: object) -> object:
+        failed.append(1)
+        raise OSError("the database is away")
+
+    with customer.connect() as line:
+        line.next("state")
+        monkeypatch.setattr(hub._glances, "glances", away)
+        monkeypatch.setattr(
+            server.app.state.desk.chat, "_changed", lambda conversation: None
+        )  # as another process would
+        customer.ask_person()
+        wait_until(lambda: len(failed) > 1)
+        monkeypatch.setattr(hub._glances, "glances", glances)
+        assert line.next()["type"] == "message"
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "the database cannot be looked at; live events wait until it can"
+    ]
+    caplog.clear()
+
+
+def test_an_error_that_nobody_foresaw(
+    server: LiveServer, customer: Customer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*arguments: object) -> object:
+        raise OSError("the database is away")
+
+    with customer.connect() as line:
+        line.next("state")
+        monkeypatch.setattr(server.app.state.desk.chat, "messages", broken)
+        customer.say(REFUND, "a")
+        assert line.closed() == (1011, "internal")
+    monkeypatch.undo()
+    with customer.connect() as line:
+        assert line.messages(2)[-1]["author"] == "bot"
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "unexpected error on a WebSocket"
+    ]
+    caplog.clear()

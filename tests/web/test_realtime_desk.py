@@ -224,7 +224,7 @@ def test_a_console_that_does_not_read_is_told_to_load_everything(
     hub: Hub = server.app.state.hub
     with new_agent().connect() as line:
         line.next("ready")
-        (desk,) = hub._desks
+        (desk,) = hub.lines.desks
 
         def overflow() -> None:
             for number in range(2000):

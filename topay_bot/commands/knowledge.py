@@ -31,7 +31,9 @@ def lint(knowledge: Path | None, production: bool, format_: str) -> None:
             click.echo(str(problem))
         questions = sum(summary["questions"].values())
         click.echo(
-            f"{summary['articles']} articles, {questions} questions, {len(problems)} problems", err=bool(problems)
+            f"{summary['articles']} articles, {questions} questions, "
+            f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'}",
+            err=bool(problems),
         )
     sys.exit(1 if problems else 0)
 

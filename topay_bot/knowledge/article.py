@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -128,7 +129,14 @@ def parse_article(path: Path, shown_as: str) -> tuple[Article | None, list[Probl
         return None, [Problem(shown_as, 1, "encoding", message)]
     except OSError as error:
         return None, [Problem(shown_as, 1, "encoding", f"cannot be read: {error.strerror}")]
-    return parse_text(text, path, shown_as)
+    article, problems = _parsed(text, path, shown_as)
+    return article, list(problems)
+
+
+@functools.lru_cache(maxsize=1024)  # for whoever reads a folder again and again: most files are as they were
+def _parsed(text: str, path: Path, shown_as: str) -> tuple[Article | None, tuple[Problem, ...]]:
+    article, problems = parse_text(text, path, shown_as)
+    return article, tuple(problems)
 
 
 def parse_text(text: str, path: Path, shown_as: str) -> tuple[Article | None, list[Problem]]:

@@ -143,7 +143,8 @@ def load_library(root: Path) -> Library:
     if problems:
         lines = [str(problem) for problem in problems]
         shown = "\n".join(lines[:20]) + (f"\n... and {len(lines) - 20} more" if len(lines) > 20 else "")
-        raise KnowledgeError(f"{len(lines)} problems in {root}; mend them and build again:\n{shown}", lines)
+        count = f"{len(lines)} {'problem' if len(lines) == 1 else 'problems'}"
+        raise KnowledgeError(f"{count} in {root}; mend what is named and build again:\n{shown}", lines)
     if not library.articles:
         raise KnowledgeError(f"no articles in {root}; expected <category>/<id>.zh.md or <id>.en.md files")
     return library

@@ -58,7 +58,7 @@ def learn(
     axes = principal_axes(vectors)
     condensed = condense(vectors, axes)
     dense = condensed @ condensed.T
-    factors = np.array([_NOISE_FACTOR[p.kind] for p in passages], dtype=np.float32)
+    factors = noise_factors(passages)
     asked = _asked(passages)
     if mix is None:
         mix = _choose_mix(likeness, dense, rows, factors, asked, seed)
@@ -70,6 +70,11 @@ def learn(
     enough = sum(bool(articles) for articles in labelled.articles) >= ENOUGH_LABELLED
     parts = [labelled_trials(fitted, labelled)] if enough else [own_trials(fitted, asked)]
     return Learned(shelf, Trials.joined([*parts, background_trials(fitted)]), enough)
+
+
+def noise_factors(passages: Sequence[Passage]) -> Floats:
+    """How much noisier than a question each passage is as evidence, float32 (passages,)."""
+    return np.array([_NOISE_FACTOR[p.kind] for p in passages], dtype=np.float32)
 
 
 def _asked(passages: Sequence[Passage]) -> npt.NDArray[np.bool_]:

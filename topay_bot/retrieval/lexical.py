@@ -122,6 +122,18 @@ class LexicalFeatures:
         data.extend([weight * scale for weight in weights])
         return 1 - unknown / square if square else 0.0
 
+    def extended(self, texts: Sequence[str]) -> LexicalFeatures:
+        """These features, and those of further texts that are not among them, as if they stood in these texts only.
+
+        Columns keep their numbers; the weights of known features stay, though a few texts more have them now.
+        """
+        new: Counter[str] = Counter()
+        for text in texts:
+            new.update({name for family in features(text) for name in family if name not in self._column})
+        texts_known = 2 * math.exp(self._unseen_idf - 1)  # 1 + n: the rarest feature stands in one text
+        idf = [*self._idf, *(1 + math.log(max(1.0, texts_known / (1 + count))) for count in new.values())]
+        return LexicalFeatures([*self._column, *new], np.array(idf, dtype=np.float32))
+
     def save(self, folder: Path) -> None:
         """Write `lexical.txt` (a feature a line) and `lexical.npy` (their IDF)."""
         (folder / "lexical.txt").write_text("\n".join(self._column), encoding="utf-8")

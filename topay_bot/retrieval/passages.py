@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from topay_bot.knowledge.article import LANGUAGES
-from topay_bot.knowledge.labelled import LabelledQuestion
 from topay_bot.knowledge.library import Library
 from topay_bot.knowledge.rendering import sections, to_text
 from topay_bot.retrieval.heads import NO_ARTICLE
@@ -54,30 +54,41 @@ def passages_of(library: Library, max_chars: int) -> list[Passage]:
     found: dict[tuple[str | None, str], Passage] = {}
 
     def add(article: str | None, language: Language, kind: PassageKind, text: str, also: tuple[str, ...] = ()) -> None:
-        text = normalise(text, max_chars)
         if text:
             found.setdefault((article, text), Passage(article, language, kind, text, also))
 
-    labelled: dict[str | None, list[tuple[Language, LabelledQuestion]]] = {}
+    labelled: dict[str | None, list[tuple[Language, str, tuple[str, ...]]]] = {}
     for language, asked in library.labelled.items():
-        for one in asked:
-            labelled.setdefault(next(iter(one.articles), None), []).append((language, one))
+        for one, text in zip(asked, _normalised(tuple(one.text for one in asked), max_chars), strict=True):
+            labelled.setdefault(next(iter(one.articles), None), []).append((language, text, one.articles[1:]))
     for _, versions in itertools.groupby(sorted(library, key=lambda a: (a.id, a.language)), key=lambda a: a.id):
         for article in versions:
-            for question in article.questions:
-                add(article.id, article.language, PassageKind.QUESTION, question)
-            add(article.id, article.language, PassageKind.TITLE, article.title)
-            lead, rest = sections(article.body)
-            for body in (lead, *(f"{heading}\n{text}" for heading, text in rest)):
-                add(article.id, article.language, PassageKind.SECTION, to_text(body))
-        for language, one in labelled.get(article.id, ()):
-            add(article.id, language, PassageKind.LABELLED, one.text, one.articles[1:])
+            for kind, text in _texts(article.questions, article.title, article.body, max_chars):
+                add(article.id, article.language, kind, text)
+        for language, text, also in labelled.get(article.id, ()):
+            add(article.id, language, PassageKind.LABELLED, text, also)
     for language, questions in library.background.items():
-        for text in questions:
+        for text in _normalised(questions, max_chars):
             add(None, language, PassageKind.BACKGROUND, text)
-    for language, one in labelled.get(None, ()):
-        add(None, language, PassageKind.BACKGROUND, one.text)
+    for language, text, _ in labelled.get(None, ()):
+        add(None, language, PassageKind.BACKGROUND, text)
     return list(found.values())
+
+
+# Kept for whoever reads the same articles again and again, as a server does that watches them being written.
+@functools.lru_cache(maxsize=1024)
+def _texts(questions: tuple[str, ...], title: str, body: str, max_chars: int) -> tuple[tuple[PassageKind, str], ...]:
+    """The passages of one article in one language, normalised."""
+    lead, rest = sections(body)
+    bodies = (lead, *(f"{heading}\n{text}" for heading, text in rest))
+    found = [(PassageKind.QUESTION, question) for question in questions]
+    found += [(PassageKind.TITLE, title), *((PassageKind.SECTION, to_text(part)) for part in bodies)]
+    return tuple((kind, normalise(text, max_chars)) for kind, text in found)
+
+
+@functools.lru_cache(maxsize=8)
+def _normalised(texts: tuple[str, ...], max_chars: int) -> tuple[str, ...]:
+    return tuple(normalise(text, max_chars) for text in texts)
 
 
 def shelve(passages: Sequence[Passage]) -> dict[Language, list[int]]:

@@ -57,14 +57,14 @@ class SqlDeskStore:
         if not rows.could_be_id(conversation_id):
             return None
         with self._engine.connect() as connection:
-            row = connection.execute(summaries.SUMMARIES.where(conversations.c.id == conversation_id)).first()
-        return None if row is None else summaries.summary(row)
+            found = connection.execute(summaries.SUMMARIES.where(conversations.c.id == conversation_id)).all()
+            return next(iter(summaries.read(connection, found)), None)
 
     def find(self, query: Query) -> Page:
         """See DeskStore."""
         with self._engine.connect() as connection:
             found = connection.execute(summaries.select(query)).all()
-        items = [summaries.summary(row) for row in found[: query.limit]]
+            items = summaries.read(connection, found[: query.limit])
         more = len(found) > query.limit
         return Page(items, summaries.cursor_after(found[query.limit - 1], query) if more else None)
 

@@ -1,4 +1,4 @@
-"""The lists of conversations that agents see, as SQL: one statement a list, whatever its length.
+"""The lists of conversations that agents see, as SQL: two statements a list, whatever its length.
 
 A conversation stands in a list with its newest hand-off. What is open is found by the index on `handoffs.closed_at`:
 a list of what waits touches the rows that wait, not the years before.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,12 +19,13 @@ from topay_bot.desk.model import LastWords, Query, Summary, View
 from topay_bot.storage import rows
 from topay_bot.storage.tables import UtcDateTime, agents, conversations, handoffs, messages
 
-_last = messages.alias("last")
 # What the bot and the system say is long, and known to the desk.
 _SPOKEN = (Author.CUSTOMER, Author.AGENT)
-_last_seq = (
-    sa.select(sa.func.max(messages.c.seq))
+_last_id = (
+    sa.select(messages.c.id)
     .where(messages.c.conversation_id == conversations.c.id, messages.c.author.in_(_SPOKEN))
+    .order_by(messages.c.seq.desc())
+    .limit(1)
     .scalar_subquery()
 )
 _customer_messages = (
@@ -32,7 +34,7 @@ _customer_messages = (
     .scalar_subquery()
 )
 _RANK = sa.case(
-    {priority: rank for rank, priority in enumerate(Priority)}, value=handoffs.c.priority, else_=len(Priority)
+    {priority.value: rank for rank, priority in enumerate(Priority)}, value=handoffs.c.priority, else_=len(Priority)
 )
 # Who has been answered, comes after those who wait.
 _ANSWERED = sa.case((conversations.c.waiting_since.is_(None), 1), else_=0)
@@ -53,10 +55,7 @@ SUMMARIES = (
         conversations.c.waiting_since,
         conversations.c.last_seq,
         agents.c.name.label("agent_name"),
-        _last.c.seq.label("last_seq_said"),
-        _last.c.author.label("last_author"),
-        _last.c.text.label("last_text"),
-        _last.c.created_at.label("last_at"),
+        _last_id.label("last_id"),
         _customer_messages.label("customer_messages"),
         _ANSWERED.label("answered"),
         _RANK.label("rank"),
@@ -66,7 +65,6 @@ SUMMARIES = (
     .select_from(handoffs)
     .join(conversations, conversations.c.handoff_id == handoffs.c.id)
     .outerjoin(agents, agents.c.id == conversations.c.agent_id)
-    .outerjoin(_last, sa.and_(_last.c.conversation_id == conversations.c.id, _last.c.seq == _last_seq))
 )
 
 
@@ -144,13 +142,18 @@ def position(conversation_id: str) -> sa.Select[Any]:
     return sa.select(places.c.place).where(places.c.id == conversation_id)
 
 
-def summary(row: Any) -> Summary:
-    """Of a row of SUMMARIES."""
-    last = (
-        None
-        if row.last_seq_said is None
-        else LastWords(row.last_seq_said, Author(row.last_author), row.last_text, row.last_at)
-    )
+def read(connection: sa.Connection, found: Sequence[Any]) -> list[Summary]:
+    """Of rows of SUMMARIES, with what was said last: looked up for these rows alone."""
+    ids = [row.last_id for row in found if row.last_id is not None]
+    columns = (messages.c.id, messages.c.seq, messages.c.author, messages.c.text, messages.c.created_at)
+    wanted = sa.select(*columns).where(messages.c.id.in_(ids))
+    said = {
+        row.id: LastWords(row.seq, Author(row.author), row.text, row.created_at) for row in connection.execute(wanted)
+    }
+    return [_summary(row, said.get(row.last_id)) for row in found]
+
+
+def _summary(row: Any, last: LastWords | None) -> Summary:
     return Summary(
         row.conversation_id,
         State(row.state),

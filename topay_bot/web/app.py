@@ -24,6 +24,7 @@ from topay_bot.web import (
     realtime,
     realtime_desk,
     suggest,
+    supervise,
     widget,
 )
 from topay_bot.web.desk import Desk
@@ -31,6 +32,7 @@ from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite
 from topay_bot.web.hub import Hub
 from topay_bot.web.metrics import OutboxBacklog
+from topay_bot.web.neighbours import Neighbours
 from topay_bot.web.security import BodyLimit, SecurityHeaders
 
 
@@ -41,7 +43,12 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     knowledge folder answers as it is written.
     """
     parts = open_desk(settings, drafts)
-    hub = Hub(parts.changes, parts.glances, lambda: [agent.id for agent in parts.agents.sign_in.online()])
+    hub = Hub(
+        parts.changes,
+        parts.glances,
+        lambda: [agent.id for agent in parts.agents.sign_in.online()],
+        Neighbours(shared),
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -85,6 +92,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         realtime.router,
         realtime_desk.router,
         suggest.router,
+        supervise.router,
         pages.router,
         help_pages.router,
         widget.router,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +31,33 @@ async def desk_page(request: Request, lang: str | None = None) -> Response:
         query = f"?lang={lang}" if lang in DESK_TEXTS else ""
         # Relative, so that it holds behind a proxy that serves the application below a prefix.
         return RedirectResponse(f"desk/sign-in{query}", 303, headers={"Cache-Control": "no-store"})
-    return _page(request, "desk.html", lang, base="")
+    return desk_response(request, "desk.html", lang, base="")
 
 
 @router.get("/desk/sign-in")
 async def sign_in_page(request: Request, lang: str | None = None) -> Response:
     """Where agents sign in."""
-    return _page(request, "sign_in.html", lang, base="../")
+    return desk_response(request, "sign_in.html", lang, base="../")
 
 
-def _page(request: Request, template: str, wished: str | None, *, base: str) -> Response:
-    """A page in the language asked for, remembered from the last time, or the browser's."""
+def desk_response(
+    request: Request,
+    template: str,
+    wished: str | None,
+    *,
+    base: str,
+    more: Mapping[Language, Mapping[str, str]] | None = None,
+) -> Response:
+    """A page in the language asked for, remembered from the last time, or the browser's.
+
+    `more` texts are added to those of the desk.
+    """
     remembered = request.cookies.get(_LANGUAGE_COOKIE)
     language = page_language(wished if wished in DESK_TEXTS else remembered, request.headers.get("accept-language", ""))
     settings = request.app.state.desk.settings
     context = desk_context(language) | {"base": base, "max_chars": settings.max_message_chars}
+    if more is not None:
+        context["texts"] = {**context["texts"], **more[language]}
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
     response = _templates.TemplateResponse(request, template, context, headers=headers)
     if wished in DESK_TEXTS:

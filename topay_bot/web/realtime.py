@@ -15,7 +15,8 @@ from topay_bot.chat.service import PAGE, Exchange
 from topay_bot.errors import ConversationNotFound, TokenRefused
 from topay_bot.web.bodies import agent_body, handoff_body, message_body
 from topay_bot.web.desk import Desk
-from topay_bot.web.hub import CHANGED, Hub
+from topay_bot.web.hub import Hub
+from topay_bot.web.lines import CHANGED
 from topay_bot.web.mailbox import Frame, Mailbox
 from topay_bot.web.sockets import BAD_FRAME, NOT_FOUND, PING, REFUSED, Close, SlowReader, Socket, accepted, seq_of
 
@@ -93,9 +94,9 @@ class _Customer:
             kind = frame.get("type")
             if kind == "typing" and loop.time() >= typed + _TYPING_EVERY_SECONDS:
                 typed = loop.time()
-                self._hub.customer_types(self._id)
+                self._hub.signs.customer_types(self._id)
             elif kind == "seen" and (seq := seq_of(frame)) is not None:
-                self._hub.customer_saw(self._id, min(seq, self._seq))
+                self._hub.signs.customer_saw(self._id, min(seq, self._seq))
 
     async def _read(self, after: int) -> Exchange:
         try:

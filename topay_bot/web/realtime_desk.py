@@ -13,7 +13,8 @@ from topay_bot.desk.signing import SignIn
 from topay_bot.errors import SignInNeeded
 from topay_bot.web.desk import Desk
 from topay_bot.web.desk_pages import SESSION_COOKIE
-from topay_bot.web.hub import DeskLine, Hub
+from topay_bot.web.hub import Hub
+from topay_bot.web.lines import DeskLine
 from topay_bot.web.mailbox import Frame
 from topay_bot.web.sockets import NOT_ALLOWED, PING, REFUSED, Close, SlowReader, Socket, accepted, seq_of
 
@@ -82,19 +83,20 @@ class _Console:
             for frame in frames or [PING]:
                 await self._socket.send(frame)
                 if frame["type"] == "changed" and frame["conversation"] is not None:
-                    self._hub.on_desk(frame["conversation"], frame["seq"])
+                    self._hub.signs.on_desk(frame["conversation"], frame["seq"])
 
     async def hear(self, line: DeskLine) -> None:
         """Pass on what the agent looks at, has read, and that they write."""
         async for frame in self._socket.frames():
             match frame:
                 case {"type": "watch", "conversation": str(conversation)}:
-                    self._hub.watch(line, conversation)
+                    self._hub.signs.watch(line, conversation)
                 case {"type": "typing", "conversation": str(conversation)}:
-                    self._hub.agent_types(line, conversation)
+                    if self._hub.may_answer(line.agent, conversation):
+                        self._hub.signs.agent_types(conversation)
                 case {"type": "seen", "conversation": str(conversation)} if conversation in line.watched:
                     self._saw(frame, conversation)
 
     def _saw(self, frame: Frame, conversation: str) -> None:
         if (seq := seq_of(frame)) is not None:
-            self._hub.agent_saw(conversation, seq)
+            self._hub.signs.agent_saw(conversation, seq)

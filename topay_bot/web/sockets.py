@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from topay_bot.web.mailbox import Frame
 PING: Frame = {"type": "ping"}
 MAX_FRAME_BYTES = 16 * 1024  # of a client's frame: a token, a sign of typing
 _CLOSE_SECONDS = 1.0
+_INTERNAL = 1011  # RFC 6455, 7.4.1
+_log = logging.getLogger(__name__)
 
 # Close codes of our own (RFC 6455 leaves 4000 to 4999 to applications), after the HTTP statuses they resemble.
 BAD_FRAME, REFUSED, NOT_ALLOWED, NOT_FOUND, TOO_LATE, TOO_MUCH = 4400, 4401, 4403, 4404, 4408, 4429
@@ -126,7 +129,8 @@ def seq_of(frame: Frame) -> int | None:
 
 @asynccontextmanager
 async def accepted(websocket: WebSocket, patience: Patience) -> AsyncIterator[Socket]:
-    """Accept, and close at the end with the code of the Close that was raised. SlowReader is raised on."""
+    """Accept, and close at the end: with the code of the Close that was raised, after an error that nobody foresaw
+    with 1011. SlowReader is raised on."""
     await websocket.accept()
     socket = Socket(websocket, patience)
     try:
@@ -135,6 +139,11 @@ async def accepted(websocket: WebSocket, patience: Patience) -> AsyncIterator[So
         pass
     except Close as close:
         await socket.close(close.code, close.reason)
+    except SlowReader:
+        raise
+    except Exception:
+        _log.exception("unexpected error on a WebSocket")
+        await socket.close(_INTERNAL, "internal")
 
 
 class CuttingProtocol(WebSocketsSansIOProtocol):

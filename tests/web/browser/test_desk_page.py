@@ -21,7 +21,7 @@ from topay_bot.storage.sql_store import SqlStore
 from topay_bot.web.desk_texts import DESK_TEXTS
 
 ZH, EN = DESK_TEXTS["zh"], DESK_TEXTS["en"]
-LI, HANNAH, EDITOR = "李雷", "Hannah Moore", "王芳"
+LI, HANNAH, EDITOR, OPERATOR = "李雷", "Hannah Moore", "王芳", "赵敏"
 UNKNOWN = "红烧肉怎么做才好吃"
 URGENT = "账号被盗了，有人在转我的钱"
 
@@ -38,7 +38,7 @@ def expect(thing: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def server(knowledge_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server with the project's saved replies and three people."""
+    """A server with the project's saved replies and four people."""
     data = tmp_path_factory.mktemp("data")
     (data / "topay.toml").write_text(f"replies = '{ROOT / 'knowledge' / 'replies.toml'}'\n", encoding="utf-8")
     server = Server(knowledge_index, data)
@@ -46,6 +46,7 @@ def server(knowledge_index: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         server.start()
         add_agents(data, LI, HANNAH)
         add_agents(data, EDITOR, roles=(Role.EDITOR,))
+        add_agents(data, OPERATOR, roles=(Role.OPERATOR,))
         yield server
     finally:
         server.kill()
@@ -108,6 +109,15 @@ class Customer:
         """The reference of the hand-off."""
         reference: str = self._call("POST", "handoff")["handoff"]["reference"]
         return reference
+
+    def complains(self, text: str) -> str:
+        """The reference of the case."""
+        filed = self._call("POST", "case", {"kind": "complaint", "text": text, "client_id": "case-1"})
+        reference: str = filed["reference"]
+        return reference
+
+    def rates(self, stars: int, comment: str) -> None:
+        self._call("POST", "rating", {"stars": stars, "comment": comment, "about": "bot"})
 
     def read(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self._call("GET", "messages")["messages"]
@@ -429,6 +439,32 @@ def test_sizes_schemes_and_accessibility(
     if width < 700:
         desk.page.locator("#back").click()
         expect(desk.page.locator("#rows")).to_be_visible()
+
+
+def test_complaints_and_low_ratings_are_followed_up(open_desk: OpenDesk, server: Server) -> None:
+    customer = Customer(server)
+    reference = customer.complains("退款拖了两周没有人管")
+    customer.rates(1, "没有解决")
+    agent = open_desk()
+    expect(agent.page.locator("#follow-up-count")).to_have_text("1")  # ratings are for operators
+    desk = open_desk(OPERATOR)
+    expect(desk.page.locator("#follow-up-count")).to_have_text("2")
+    desk.page.locator("#follow-up-open").click()
+    rows = desk.page.locator("#follow-up-list li")
+    expect(rows).to_contain_text([reference, "没有解决"])
+    desk.looks_right()
+    rows.last.get_by_role("button", name=ZH["rating_done"]).click()
+    expect(rows).to_have_count(1)
+    rows.get_by_role("button", name=ZH["case_begin"]).click()
+    expect(rows.locator(".tag")).to_have_text(ZH["case_in_progress"])
+    rows.get_by_text(ZH["case_write"]).click()
+    rows.get_by_label(ZH["case_answer"]).fill("退款今天已经发出。")
+    rows.get_by_role("button", name=ZH["case_send"]).click()
+    expect(desk.page.locator("#follow-up-none")).to_be_visible()
+    assert "退款今天已经发出。" in customer.read()[-1]["text"]
+    desk.page.keyboard.press("Escape")
+    desk.open(f"/desk#{reference}")
+    expect(desk.page).to_have_url(re.compile(f"#{re.escape(customer.id)}$"))
 
 
 def test_a_server_that_goes_away_gets_the_reply_once(

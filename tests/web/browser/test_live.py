@@ -105,6 +105,26 @@ def test_two_tabs_hear_the_same(open_chat: OpenChat, server: Server, new_agent: 
     assert other.complaints == []
 
 
+def test_a_tab_that_is_not_looked_at_counts_in_its_title(
+    open_chat: OpenChat, server: Server, new_agent: Callable[[Server], Agent]
+) -> None:
+    chat, li = open_chat(), new_agent(server)
+    conversation = _ask_person(chat)
+    seen = """state => { Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange")); }"""
+    chat.page.evaluate(seen, "hidden")
+    for number in range(2):
+        li.say(conversation, f"您好 {number}")
+    expect(chat.page).to_have_title(f"(2) {ZH['title']}")
+    with li.connect() as desk:
+        desk.send({"type": "watch", "conversation": conversation})
+        chat.page.evaluate(seen, "visible")
+        expect(chat.page).to_have_title(ZH["title"])
+        last = chat.stored()["messages"][-1]["seq"]
+        while desk.next("seen")["seq"] < last:  # only now
+            pass
+
+
 def test_a_server_killed_in_mid_conversation(
     open_chat: OpenChat, make_server: Callable[[], Server], new_agent: Callable[[Server], Agent]
 ) -> None:

@@ -166,6 +166,7 @@
     keepOpen: (on) => memory.write("session", "open", on ? "1" : null),
     keepStarted: (on) => memory.write("local", "started", on ? "1" : null),
     forgotten: () => memory.write("local", "forget", null),
+    keptKey: (key) => (key && key.indexOf(KEPT) === 0 ? key.slice(KEPT.length) : null),
     keep({ area, key, value }) {
       if (AREAS[area] && String(key).indexOf("topay.") === 0) memory.write(area, `kept.${key}`, value);
     },

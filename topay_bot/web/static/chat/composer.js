@@ -30,7 +30,7 @@ export class Composer {
       this.#form.requestSubmit();
     });
     this.#input.addEventListener("input", () => this.#changed());
-    this.fill(keep.draft());
+    this.fill(this.#input.value || keep.draft()); // somebody may have been quicker than this script
   }
 
   fill(text) {

@@ -56,7 +56,9 @@ export class Conversation {
     window.addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => {
       this.#follow();
-      if (document.visibilityState === "visible") this.#refresh();
+      if (document.visibilityState !== "visible") return;
+      this.#tellSeen(this.#session);
+      this.#refresh();
     });
     keep.onConversationElsewhere((kept) => this.#changedElsewhere(kept));
   }

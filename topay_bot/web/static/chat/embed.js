@@ -115,6 +115,8 @@ class Frame {
     if (said?.topay === "shown") {
       this.#open = said.open === true;
       this.#look();
+    } else if (said?.topay === "kept") {
+      keep.changedElsewhere(said.key, said.value);
     } else if (said?.topay === "focus") {
       // On a touch screen the input would bring up the keyboard, over what is to be read first.
       if (matchMedia("(hover: hover) and (pointer: fine)").matches) $("input").focus();

@@ -25,7 +25,7 @@ const actions = {
   waiting: () => conversation.waiting(),
   conversation: () => conversation.id,
   withPerson: () => conversation.state === "open",
-  said: (messages, live) => botRating.said(messages, live),
+  said: (messages, ours) => botRating.said(messages, ours),
   cleared: () => botRating.cleared(),
   hurry: () => conversation.hurry(),
   edit(item) {

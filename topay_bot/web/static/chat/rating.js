@@ -90,13 +90,13 @@ export class BotRating {
     place.after(this.#place);
   }
 
-  /** Messages were shown. */
-  said(messages, live) {
+  /** Messages were shown; `ours`: they answer what was just said on this page. */
+  said(messages, ours) {
     clearTimeout(this.#timer);
     const last = messages.at(-1);
     if (!last) return;
-    if (last.author === "bot" && live && DONE.test(last.article ?? "")) this.#ask();
-    else this.#place.replaceChildren();
+    this.#place.replaceChildren();
+    if (last.author === "bot" && ours && DONE.test(last.article ?? "")) this.#ask();
   }
 
   /** An answer helped. */

@@ -63,7 +63,8 @@ export class Suggestions {
     const asking = (this.#asking = new AbortController());
     try {
       const { suggestions } = await api.suggest(typed, this.#page.language, asking.signal);
-      if (!asking.signal.aborted) this.#show(suggestions, typed);
+      // Sent or emptied meanwhile, it is no question any more that one could begin.
+      if (!asking.signal.aborted && this.#input.value.trim() === typed) this.#show(suggestions, typed);
     } catch {
       // A help that may be missing: the server away, or no suggestions there.
       if (!asking.signal.aborted) this.#show([]);
@@ -107,7 +108,11 @@ export class Suggestions {
   }
 
   #key(event) {
-    if (this.#list.hidden || event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (this.#list.hidden) {
+      if (event.key === "Enter") this.hide(); // nor may what is still being asked come after the answer
+      return;
+    }
     const count = this.#found.length;
     if (event.key === "ArrowDown") this.#activate(this.#active + 1 < count ? this.#active + 1 : -1);
     else if (event.key === "ArrowUp") this.#activate(this.#active < 0 ? count - 1 : this.#active - 1);

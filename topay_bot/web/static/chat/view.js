@@ -4,6 +4,7 @@ import { content, linked, messageLanguage } from "./answer.js";
 import { settleContacts } from "./contact.js";
 import { h, icon, tag } from "./dom.js";
 import { Signs } from "./signs.js";
+import { Title } from "./title.js";
 import { Wait } from "./wait.js";
 
 const $ = (id) => document.getElementById(id);
@@ -20,6 +21,7 @@ export class View {
   #typingTimer;
   #state = "pending";
   #signs;
+  #title = new Title();
   #wait;
   #waitWords = "";
   #told = []; // what state() was told last
@@ -67,8 +69,9 @@ export class View {
     this.#stopTyping();
     const elements = messages.map((message) => this.#append(message));
     this.#signs.said(messages);
+    this.#title.said(messages);
     settleContacts(this.log, messages);
-    this.#actions.said(messages, !quiet);
+    this.#actions.said(messages, Boolean(key));
     this.#mark();
     if (key && this.#pending.has(key)) this.removed(key);
     const ours = key && !quiet;

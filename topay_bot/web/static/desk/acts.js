@@ -31,7 +31,7 @@ export class Acts {
   #talk;
   #host;
 
-  /** `host`: refresh() looks again, own(id), open(id), unsentReply() and signedOut(). */
+  /** `host`: refresh() looks again, own(id), took(summary), open(id), unsentReply() and signedOut(). */
   constructor(agent, talk, host) {
     this.#agent = agent;
     this.#talk = talk;
@@ -67,10 +67,9 @@ export class Acts {
         const { items } = await api.conversations({ view: "waiting", limit: 1 });
         if (!items.length) break;
         try {
-          await api.claim(items[0].id);
-          this.#host.own(items[0].id);
-          this.#host.open(items[0].id);
-          this.#host.refresh();
+          const taken = await api.claim(items[0].id);
+          this.#host.own(taken.id);
+          this.#host.took(taken);
           return;
         } catch (error) {
           if (!(error instanceof api.Problem) || error.status !== 409) throw error;

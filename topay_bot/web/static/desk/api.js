@@ -75,6 +75,15 @@ export const conversations = (wish, signal) => call("GET", `conversations?${quer
 export const conversation = (id, signal) => call("GET", at(id), { signal });
 export const suggestions = (id, signal) => call("GET", `${at(id)}/suggestions`, { signal });
 
+export const contacts = (id, signal) => call("GET", `${at(id)}/contacts`, { signal });
+
+/** Complaints and suggestions of one state, `received`, `in_progress` or `answered`. */
+export const cases = (state) => call("GET", `cases?${query({ state })}`);
+export const setCase = (reference, change) => call("POST", `cases/${encodeURIComponent(reference)}`, { body: change });
+/** Low ratings that nobody has followed up; for operators. */
+export const ratings = () => call("GET", "ratings");
+export const followedUp = (id) => call("POST", `ratings/${encodeURIComponent(id)}/followed-up`);
+
 export const claim = (id) => call("POST", `${at(id)}/claim`);
 export const giveBack = (id) => call("POST", `${at(id)}/give-back`);
 export const resolve = (id) => call("POST", `${at(id)}/resolve`);

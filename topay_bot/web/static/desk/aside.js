@@ -7,19 +7,21 @@ import { rightOne } from "./messages.js";
 import { $, say, sayOf, queueName } from "./page.js";
 import { fullTime, showTimer } from "./time.js";
 
-const SHOWN = 3; // suggestions in any case; each has a key
-const UNLIKELY = 0.05; // others must be likelier than this
+const KEYS = 3; // suggestions that a key inserts
+const UNLIKELY = 0.02; // what is no likelier is only shown where it is the best
 
 const likeliest = (found) =>
   found
     .toSorted((one, other) => other.confidence - one.confidence)
-    .filter((one, place) => place < SHOWN || one.confidence > UNLIKELY);
+    .filter(({ confidence }, place) => place === 0 || confidence > UNLIKELY);
 
 export class Aside {
   #actions;
   #id = null;
   #asked = null; // the message that the suggestions are for
-  #found = [];
+  #found = null; // null while it is on its way
+  #detail = null;
+  #contacts = []; // where the customer wants to be reached
   #loading = null;
 
   /** `actions`: insert(suggestion), label(message, article). */
@@ -53,13 +55,15 @@ export class Aside {
     this.#loading?.abort();
     this.#id = id;
     this.#asked = null;
-    this.#found = [];
+    this.#found = null;
+    this.#contacts = [];
     keyed($("suggestions"), []);
-    $("about").replaceChildren();
+    keyed($("about"), []);
   }
 
   /** The facts as they are, and suggestions where the customer wrote something new. */
   draw(detail, question) {
+    this.#detail = detail;
     this.#facts(detail);
     if (question && question.id !== this.#asked) this.#suggest(question);
     else this.#drawSuggestions(detail);
@@ -68,13 +72,19 @@ export class Aside {
   async #suggest(question) {
     const id = this.#id;
     this.#asked = question.id;
+    this.#found = null;
     this.#loading?.abort();
     const loading = (this.#loading = new AbortController());
     try {
-      const found = await api.suggestions(id, loading.signal);
+      const [found, contacts] = await Promise.all([
+        api.suggestions(id, loading.signal),
+        api.contacts(id, loading.signal),
+      ]);
       if (id !== this.#id) return;
       this.#found = likeliest(found);
       this.#drawSuggestions();
+      this.#contacts = contacts;
+      this.#facts(this.#detail);
     } catch (error) {
       if (error.name === "AbortError" || id !== this.#id) return;
       this.#asked = null; // the next look tries again
@@ -86,7 +96,7 @@ export class Aside {
 
   #drawSuggestions(detail) {
     if (detail) this.#label = detail.labels.find((label) => label.message === this.#asked) ?? null;
-    if (!this.#asked) return;
+    if (!this.#asked || !this.#found) return; // nothing is asked, or the answer is on its way
     if (!this.#found.length) {
       this.#say(say("suggestions_none"));
       return;
@@ -116,7 +126,7 @@ export class Aside {
       h(
         "p",
         { class: "suggestion-title" },
-        place < SHOWN ? h("kbd", {}, String(place + 1)) : null,
+        place < KEYS ? h("kbd", {}, String(place + 1)) : null,
         h("span", {}, one.title),
         h("span", { class: "percent" }, `${number}%`),
       ),
@@ -132,7 +142,7 @@ export class Aside {
 
   /** The suggestion with this number, from 1. */
   suggestion(number) {
-    return this.#found[number - 1] ?? null;
+    return this.#found?.[number - 1] ?? null;
   }
 
   #facts(detail) {
@@ -148,7 +158,7 @@ export class Aside {
       ["since_when", waiting ? fullTime(detail.waiting_since) : null],
       ["due", waiting && detail.due_at && !detail.agent ? fullTime(detail.due_at) : null],
       ["messages_count", detail.customer_messages ? String(detail.customer_messages) : null],
-      ...(detail.contacts ?? []).map(({ contact }) => ["contact", contact]),
+      ...this.#contacts.map(({ contact }) => ["contact", contact]),
     ].filter(([, value]) => value !== null);
     keyed(
       $("about"),
@@ -173,8 +183,8 @@ export class Aside {
   }
 }
 
-/** The line below the title of a conversation. */
-export function factsLine(detail, agent) {
+/** The line below the title of a conversation; `here` says whether its customer is, null where it is not known. */
+export function factsLine(detail, agent, here) {
   const owner = detail.agent?.id === agent.id ? say("by_me") : detail.agent?.name;
   const timer = detail.state === "open" && detail.waiting_since ? h("time", { "data-since": detail.waiting_since, "data-due": detail.due_at }) : null;
   if (timer) showTimer(timer);
@@ -184,5 +194,6 @@ export function factsLine(detail, agent) {
     detail.reason ? h("span", {}, sayOf("reason", detail.reason)) : null,
     h("span", {}, detail.state === "open" ? (owner ?? say("nobody")) : sayOf("state", detail.state)),
     timer ? h("span", { class: "waited" }, icon("clock"), timer) : null,
+    here === null || detail.state !== "open" ? null : h("span", { class: here ? "here" : "gone" }, say(here ? "customer_here" : "customer_gone")),
   ].filter(Boolean);
 }

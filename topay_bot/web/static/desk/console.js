@@ -1,12 +1,13 @@
 // The console: puts the parts together and keeps them fresh.
 
-import { Pace } from "../chat/pace.js";
 import { Acts, tellProblem } from "./acts.js";
 import { Alarm } from "./alarm.js";
 import * as api from "./api.js";
 import { Aside, factsLine } from "./aside.js";
 import { Composer } from "./composer.js";
 import { closers } from "./dialogs.js";
+import { excerpt } from "./excerpt.js";
+import { FollowUp } from "./follow-up.js";
 import { Inbox } from "./inbox.js";
 import * as keep from "./keep.js";
 import { shortcuts } from "./keys.js";
@@ -17,12 +18,12 @@ import { $, say, topicOf } from "./page.js";
 import { Picker, filled } from "./picker.js";
 import { rights, Talk } from "./talk.js";
 import { runTimers } from "./time.js";
-import { toast } from "./toast.js";
-import { showBanner, signInAgain, Top } from "./top.js";
+import { forget, toast } from "./toast.js";
+import { signInAgain, Top } from "./top.js";
 import { Transcript } from "./transcript.js";
+import { Watch } from "./watch.js";
 
-const POLL_MS = 4000; // without a socket
-const SURE_MS = 30_000; // with one, to be sure
+const FOLLOW_UP_MS = 60_000; // between two looks for cases and ratings
 const REFERENCE = /^[HC]-[0-9A-Z]{4}-[0-9A-Z]{4}$/; // in the address: the link of a notification
 
 export class Console {
@@ -31,8 +32,8 @@ export class Console {
   #talk = new Talk(this.#talkListener());
   #outbox;
   #live = new Live(this.#liveListener());
-  #pace = new Pace(1000, 10_000);
-  #failing = false;
+  #watch = new Watch(this.#watchListener());
+  #customerHere = null; // whether the customer of the open conversation has the chat page open, where it is known
 
   constructor(agent) {
     this.#agent = agent;
@@ -41,6 +42,7 @@ export class Console {
     this.acts = new Acts(agent, this.#talk, {
       refresh: () => this.#refresh(),
       own: (id) => this.#inbox.own(id),
+      took: (summary) => this.#took(summary),
       open: (id) => (location.hash = id),
       unsentReply: () => this.composer.unsentReply,
       signedOut: () => signInAgain("over"),
@@ -68,6 +70,7 @@ export class Console {
       reopen: () => this.acts.reopen(),
     });
     this.top = new Top(agent, this.alarm);
+    this.followUp = new FollowUp(agent, (id) => (location.hash = id));
   }
 
   run() {
@@ -81,11 +84,13 @@ export class Console {
       this.#markSeen();
       this.#inbox.refreshSoon();
     });
-    window.addEventListener("online", () => this.#hurry());
+    window.addEventListener("online", () => this.#watch.hurry());
     this.#followHash();
     this.#outbox.send();
     this.#live.run();
-    this.#poll();
+    this.#watch.run();
+    this.followUp.look();
+    setInterval(() => this.followUp.look(), FOLLOW_UP_MS);
   }
 
   // What the parts tell
@@ -94,24 +99,23 @@ export class Console {
     return {
       changed: () => {
         this.list.draw();
-        this.alarm.badge(this.#inbox.counts, this.#inbox.unread);
+        this.alarm.badge(this.#inbox.counts ?? {}, this.#inbox.unread);
       },
-      arrived: (summaries) => {
-        const urgent = summaries.find((summary) => summary.priority === "urgent");
+      arrived: (summaries, urgent) => {
         if (this.top.online) this.alarm.ring(urgent ? "urgent" : "handoff");
-        if (urgent) toast(say("arrived_urgent", { topic: topicOf(urgent) }), { kind: "urgent" });
+        const first = summaries.find((summary) => summary.priority === "urgent");
+        if (first) this.#tell("arrived_urgent", first, "urgent");
       },
       given: (summary) => {
         if (summary.id === this.#talk.id) return; // taken here a moment ago
         this.alarm.ring("handoff");
-        const open = { words: say("key_enter"), run: () => (location.hash = summary.id) };
-        toast(say("transferred_to_you", { topic: topicOf(summary) }), { action: open });
+        this.#tell("transferred_to_you", summary);
       },
       wrote: (summary) => {
         if (summary.id !== this.#talk.id || document.visibilityState !== "visible") this.alarm.ring("message");
       },
-      up: () => this.#up(),
-      down: (error) => this.#down(error),
+      up: () => this.#watch.up(),
+      down: (error) => this.#watch.down(error),
     };
   }
 
@@ -120,7 +124,9 @@ export class Console {
       opened: (id) => {
         for (const part of ["thread-head", "stream", "foot"]) $(part).hidden = !id;
         $("blank").hidden = Boolean(id);
+        forget(id);
         document.body.classList.toggle("showing", Boolean(id));
+        this.#customerHere = null;
         this.transcript.clear();
         this.aside.opened(id);
         this.#live.watch(id);
@@ -142,8 +148,8 @@ export class Console {
         toast(say("gone"), { kind: "bad" });
         location.hash = "";
       },
-      up: () => this.#up(),
-      down: (error) => this.#down(error),
+      up: () => this.#watch.up(),
+      down: (error) => this.#watch.down(error),
     };
   }
 
@@ -161,8 +167,8 @@ export class Console {
         tellProblem(error);
         this.#refresh();
       },
-      up: () => this.#up(),
-      down: (error) => this.#down(error),
+      up: () => this.#watch.up(),
+      down: (error) => this.#watch.down(error),
     };
   }
 
@@ -175,6 +181,11 @@ export class Console {
           if (here || !event.conversation) this.#talk.refresh();
         } else if (event.type === "typing" && here && event.author === "customer") {
           this.transcript.typing();
+        } else if (event.type === "seen" && here) {
+          this.transcript.read(event.seq);
+        } else if (event.type === "customer" && here) {
+          this.#customerHere = event.online;
+          if (this.#talk.detail) this.#drawHead(this.#talk.detail);
         }
       },
       connected: (yes) => {
@@ -185,61 +196,33 @@ export class Console {
     };
   }
 
+  #watchListener() {
+    return {
+      connected: () => this.#live.connected,
+      present: () => this.top.sayPresence(),
+      look: async () => {
+        await this.#inbox.refresh();
+        if (!this.#live.connected) await this.#talk.refresh();
+      },
+      hurry: () => {
+        this.#outbox.hurry();
+        this.#live.hurry();
+        this.#refresh();
+      },
+    };
+  }
+
+  /** Tell of a conversation, with a button that opens it. */
+  #tell(key, summary, kind = "") {
+    const open = { words: say("open_it"), run: () => (location.hash = summary.id) };
+    toast(say(key, { topic: topicOf(summary) }), { action: open, kind, about: summary.id });
+  }
+
   // Keeping fresh
 
   #refresh() {
     this.#talk.refresh();
     return this.#inbox.refresh();
-  }
-
-  #up() {
-    if (this.#failing) {
-      this.#failing = false;
-      this.#pace.reset();
-      toast(say("connected"));
-      this.#outbox.hurry();
-      this.#live.hurry();
-      this.top.sayPresence().catch(() => {}); // the next look tells whether we are away again
-    }
-    showBanner(false);
-  }
-
-  #down(error) {
-    if (error instanceof api.Problem && error.status === 401) {
-      signInAgain("over");
-      return;
-    }
-    if (error instanceof api.Problem && error.final) {
-      tellProblem(error);
-      return;
-    }
-    if (!(error instanceof api.Problem || error instanceof api.Unreachable)) throw error;
-    this.#failing = true;
-    showBanner(true, () => this.#hurry());
-  }
-
-  #hurry() {
-    this.#pace.reset();
-    this.#pace.hurry();
-    this.#outbox.hurry();
-    this.#live.hurry();
-    this.#refresh();
-  }
-
-  /** Looks again and again: rarely while a socket brings the news, with growing waits while the server is away. */
-  async #poll() {
-    await this.top.sayPresence().catch((error) => this.#down(error));
-    let last = 0;
-    for (;;) {
-      const every = this.#live.connected ? SURE_MS : POLL_MS;
-      if (this.#failing || Date.now() - last >= every) {
-        last = Date.now();
-        await this.#inbox.refresh();
-        if (!this.#live.connected) await this.#talk.refresh();
-      }
-      if (this.#failing) await this.#pace.wait();
-      else await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
   }
 
   /** What is before the agent's eyes counts as seen. */
@@ -249,7 +232,7 @@ export class Console {
     keep.keepSeen(id, lastSeq);
     if (this.#talk.detail.agent?.id === this.#agent.id) this.#live.seen(id, lastSeq);
     this.list.draw();
-    this.alarm.badge(this.#inbox.counts, this.#inbox.unread);
+    this.alarm.badge(this.#inbox.counts ?? {}, this.#inbox.unread);
   }
 
   /** The address says which conversation is open: a link can be shared, and "back" goes back. */
@@ -264,7 +247,7 @@ export class Console {
       if (!items.length) toast(say("gone"), { kind: "bad" });
       location.replace(`#${items[0]?.id ?? ""}`);
     } catch (error) {
-      this.#down(error);
+      this.#watch.down(error);
     }
   }
 
@@ -275,7 +258,7 @@ export class Console {
     const shown = { claim: may.claim, resolve: may.resolve, reopen: may.reopen, transfer: may.transfer, "give-back": may.giveBack };
     for (const [id, on] of Object.entries(shown)) $(id).hidden = !on;
     if ($("thread-title").textContent !== topicOf(summary)) $("thread-title").textContent = topicOf(summary);
-    $("thread-facts").replaceChildren(...factsLine(summary, this.#agent));
+    $("thread-facts").replaceChildren(...factsLine(summary, this.#agent, this.#customerHere));
     this.composer.allow(may, summary.agent?.name);
   }
 
@@ -287,9 +270,31 @@ export class Console {
     on("transfer", () => this.acts.transfer());
     on("give-back", () => this.acts.giveBack());
     on("back", () => this.#toList());
+    // A click without a count comes from the keyboard. The address changes after it.
+    on("rows", ({ detail }) => detail === 0 && setTimeout(() => this.#enter()));
     on("keys", () => $("help").showModal());
     const key = (name) => `“${name}”`;
     $("blank-hint").textContent = say("choose_hint", { q: key("q"), help: key("?") });
+  }
+
+  /** Show a conversation that was taken out of the queue, ready to be answered. */
+  #took(summary) {
+    this.#inbox.put(summary);
+    this.#open(summary.id);
+    this.composer.write("reply");
+    this.#inbox.refresh();
+  }
+
+  #open(id) {
+    history.pushState(null, "", `#${id}`);
+    this.#talk.open(id);
+  }
+
+  /** From a row on by the keyboard: to where an answer is written, or to what is to be read first. */
+  #enter() {
+    const summary = this.#inbox.get(location.hash.slice(1));
+    if (summary?.agent?.id === this.#agent.id) this.composer.write("reply");
+    else $("stream").focus();
   }
 
   async #claim() {
@@ -316,7 +321,7 @@ export class Console {
         q: () => this.acts.takeNext(),
         w: () => this.list.show("waiting"),
         m: () => this.list.show("mine"),
-        o: () => this.list.show("open"),
+        a: () => this.list.show("open"),
         d: () => this.list.show("resolved"),
         "/": () => this.list.focusSearch(),
         c: press("claim"),
@@ -353,7 +358,7 @@ export class Console {
   #insert(suggestion) {
     if (!suggestion) return;
     this.aside.show(false);
-    this.composer.insert(suggestion.text, { article: suggestion.article, title: suggestion.title });
+    this.composer.insert(excerpt(suggestion.html) || suggestion.text, { article: suggestion.article, title: suggestion.title });
   }
 
   #pickReply() {

@@ -12,19 +12,20 @@ export class Inbox {
   search = null; // {q, since, until} while a search is shown
   items = [];
   mine = [];
-  counts = {};
+  counts = null; // before the first look
   cursor = null;
   loaded = false;
   #wanted = PAGE; // how many to have in the list
   #waiting = null; // ids known to wait, or null before the first look
   #mineSeqs = null; // id -> seq of the customer's newest message in conversations of ours
+  #fresh = null; // a summary newer than the lists
   #looking = null; // AbortController of the look on its way
   #timer = null;
   #lastLook = 0;
   #listener;
 
   /**
-   * `listener` is told: changed(), arrived(summaries, count), wrote(summary), given(summary), and of each look
+   * `listener` is told: changed(), arrived(summaries, urgent), wrote(summary), given(summary), and of each look
    * whether it went well: up() or down(error).
    */
   constructor(listener) {
@@ -45,6 +46,7 @@ export class Inbox {
   }
 
   #renew() {
+    this.#waiting = null; // what came meanwhile is told by the counts
     this.items = [];
     this.cursor = null;
     this.loaded = false;
@@ -59,7 +61,13 @@ export class Inbox {
     return this.refresh();
   }
 
+  /** What the server has just said of a conversation: it holds until the next look. */
+  put(summary) {
+    this.#fresh = summary;
+  }
+
   get(id) {
+    if (this.#fresh?.id === id) return this.#fresh;
     return this.items.find((item) => item.id === id) ?? this.mine.find((item) => item.id === id) ?? null;
   }
 
@@ -114,7 +122,8 @@ export class Inbox {
   }
 
   #take(list, mine) {
-    const before = this.counts.waiting ?? null;
+    const before = this.counts;
+    this.#fresh = null;
     this.items = list.items;
     this.cursor = list.cursor ?? null;
     this.counts = list.counts;
@@ -125,16 +134,16 @@ export class Inbox {
     this.#listener.changed();
   }
 
-  /** New in the queue: by id where the queue is shown, else by the count. */
+  /** New in the queue: by the count, and by id where the queue is shown. */
   #tellArrivals(before) {
-    if (this.view === "waiting" && !this.search) {
-      const fresh = this.#waiting && before !== null ? this.items.filter((item) => !this.#waiting.has(item.id)) : [];
-      this.#waiting = new Set([...(this.#waiting ?? []), ...this.items.map((item) => item.id)]);
-      // Rows of the next page are not new, only newly loaded.
-      if (fresh.length && this.counts.waiting > before) this.#listener.arrived(fresh, fresh.length);
-    } else if (before !== null && this.counts.waiting > before) {
-      this.#listener.arrived([], this.counts.waiting - before);
-    }
+    const shown = this.view === "waiting" && !this.search;
+    const fresh = shown && this.#waiting ? this.items.filter((item) => !this.#waiting.has(item.id)) : [];
+    if (shown) this.#waiting = new Set([...(this.#waiting ?? []), ...this.items.map((item) => item.id)]);
+    if (before === null) return;
+    const more = this.counts.waiting > before.waiting;
+    const urgent = this.counts.urgent > before.urgent || fresh.some((item) => item.priority === "urgent");
+    // Without more in all, new rows are those of the next page, unless another was taken at the same moment.
+    if (more || (fresh.length && urgent)) this.#listener.arrived(fresh, urgent);
   }
 
   #tellMine() {

@@ -13,6 +13,7 @@ export class List {
   #inbox;
   #agent;
   #current = () => null;
+  #toFirst = false; // the first row is to be focused as soon as there is one
 
   /** `current()` gives the id of the open conversation; `takeNext()` takes the first one of the queue. */
   constructor(inbox, agent, { current, takeNext }) {
@@ -36,7 +37,8 @@ export class List {
   }
 
   draw() {
-    const { items, counts, view, search, loaded } = this.#inbox;
+    const { items, view, search, loaded } = this.#inbox;
+    const counts = this.#inbox.counts ?? {};
     const current = this.#current();
     keyed(
       $("rows"),
@@ -62,6 +64,10 @@ export class List {
     $("empty").hidden = items.length > 0;
     const words = loaded ? say(`empty_${search ? "found" : view}`) : say("loading");
     if ($("empty").textContent !== words) $("empty").textContent = words;
+    if (this.#toFirst && loaded) {
+      this.#toFirst = false;
+      $("rows").querySelector("a")?.focus();
+    }
   }
 
   #row(item, [current, isUnread, hasDraft]) {
@@ -92,7 +98,7 @@ export class List {
       ["urgent", "high"].includes(item.priority) ? tagOf(sayOf("priority", item.priority), item.priority) : null,
       item.reason && item.reason !== "urgent" ? tagOf(sayOf("reason", item.reason)) : null,
       item.language !== page.language ? tagOf(sayOf("language", item.language)) : null,
-      item.state === "open" ? null : tagOf(sayOf("state", item.state)),
+      item.state === "open" || item.state === this.#inbox.view ? null : tagOf(sayOf("state", item.state)),
       owner && this.#inbox.view !== "mine" ? tagOf(owner, "owner") : null,
       hasDraft ? tagOf(say("draft"), "draft") : null,
     ];
@@ -119,13 +125,14 @@ export class List {
     const find = () => {
       clearTimeout(timer);
       const [q, since, until] = ["words", "since", "until"].map((id) => $(id).value.trim());
-      if (q || since || until) this.#inbox.find({ q, since: dayStart(since), until: dayEnd(until) });
-      else if (this.#inbox.search) this.#inbox.find(null);
+      const wish = q || since || until ? { q, since: dayStart(since), until: dayEnd(until) } : null;
+      if (JSON.stringify(wish) !== JSON.stringify(this.#inbox.search)) this.#inbox.find(wish);
     };
     $("search").addEventListener("submit", (event) => {
       event.preventDefault();
       find();
-      $("rows").querySelector("a")?.focus();
+      this.#toFirst = true;
+      this.draw();
     });
     $("search").addEventListener("input", (event) => {
       clearTimeout(timer);

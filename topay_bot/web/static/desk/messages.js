@@ -123,7 +123,7 @@ export const noteOf = (note, agent) =>
       "p",
       { class: "name" },
       icon("note"),
-      say("note_by", { name: nameOf(note.agent, agent) }),
+      note.agent.id === agent.id ? say("note_mine") : say("note_by", { name: note.agent.name }),
       " ",
       timeOf(note.created_at),
     ),

@@ -7,9 +7,9 @@ const SHOWN_MS = 5000;
 const WITH_ACTION_MS = 10_000;
 const MOST = 3;
 
-/** `action` is {words, run}; it can be done once. `kind`: "", "bad" or "urgent". */
-export function toast(text, { action = null, kind = "" } = {}) {
-  const element = h("div", { class: `toast ${kind}` }, h("span", {}, text));
+/** `action` is {words, run}; it can be done once. `kind`: "", "bad" or "urgent". `about`: the conversation. */
+export function toast(text, { action = null, kind = "", about = null } = {}) {
+  const element = h("div", { class: `toast ${kind}`, "data-about": about }, h("span", {}, text));
   if (action) {
     const run = () => {
       element.remove();
@@ -26,6 +26,11 @@ export function toast(text, { action = null, kind = "" } = {}) {
     else element.remove();
   };
   setTimeout(leave, length);
+}
+
+/** What was told of this conversation is no news any more: it is open. */
+export function forget(id) {
+  for (const element of $("toasts").children) if (id && element.dataset.about === id) element.remove();
 }
 
 export const undoable = (text, run) => toast(text, { action: { words: say("undo"), run } });

@@ -15,6 +15,8 @@ export class Transcript {
   #end = true;
   #typing;
   #lastSeq = 0;
+  #last = null; // the newest message
+  #read = 0; // the customer has read up to there
 
   /** `actions`: label(message, article), edit(item), discard(item). */
   constructor(agent, actions) {
@@ -39,6 +41,8 @@ export class Transcript {
     $("log").setAttribute("aria-live", "off");
     $("newer").hidden = true;
     this.#lastSeq = 0;
+    this.#read = 0;
+    this.#showRead(null);
     this.typing(false);
   }
 
@@ -47,6 +51,7 @@ export class Transcript {
     const added = detail.messages.filter((message) => message.seq > this.#lastSeq);
     this.#lastSeq = detail.messages.at(-1)?.seq ?? 0;
     keyed($("log"), this.#entries(detail));
+    this.#showRead(detail.messages.at(-1));
     if (added.some((message) => message.author === "customer")) this.typing(false);
     if (first) {
       this.toEnd();
@@ -113,6 +118,18 @@ export class Transcript {
       if (on && this.#end) this.toEnd();
     }
     if (on) this.#typing = setTimeout(() => this.typing(false), TYPING_MS);
+  }
+
+  /** The customer has read up to this message. */
+  read(seq) {
+    this.#read = Math.max(this.#read, seq);
+    this.#showRead(this.#last);
+  }
+
+  #showRead(last) {
+    this.#last = last ?? null;
+    const words = last?.author === "agent" && last.seq <= this.#read ? say("read_by_customer") : "";
+    if ($("read").textContent !== words) $("read").textContent = words;
   }
 
   toEnd() {

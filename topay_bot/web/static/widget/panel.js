@@ -5,6 +5,7 @@
 import { COVERS, STYLE } from "./style.js";
 
 const FRAME_PATIENCE_MS = 15_000;
+const AFTER_LOAD_MS = 1000;
 const TALK =
   "M5 5.5h14A1.5 1.5 0 0 1 20.5 7v9a1.5 1.5 0 0 1-1.5 1.5h-6L8.5 21v-3.5H5A1.5 1.5 0 0 1 3.5 16V7A1.5 1.5 0 0 1 5 5.5z" +
   "M8.5 10h7M8.5 13.3h4.5";
@@ -47,8 +48,13 @@ export class Panel {
     this.#root.append(this.#dock);
     this.#listen();
     this.#describe();
-    // Beside the body: what pages do to their body (filters, transforms, scroll locks) does not move it.
+    // Beside the body, and in the browser's top layer where there is one: what pages do to their body and root
+    // (filters, transforms, the highest z-index) neither moves nor covers it.
     document.documentElement.append(this.#host);
+    if (this.#host.showPopover) {
+      this.#host.popover = "manual";
+      this.#host.showPopover();
+    }
   }
 
   #listen() {
@@ -63,6 +69,11 @@ export class Panel {
       if (!this.#frame || event.source !== this.#frame.contentWindow || event.origin !== this.#page.base.origin) return;
       const type = event.data && event.data.topay;
       if (typeof type === "string") this.#heard(type, event.data);
+    });
+    // What another tab of this site kept for its frame.
+    window.addEventListener("storage", (event) => {
+      const key = this.#page.keptKey(event.key);
+      if (key) this.#post("kept", { key, value: event.newValue });
     });
     // While the chat covers the page, the focus does not wander off beneath it.
     document.addEventListener("focusin", (event) => {
@@ -114,6 +125,12 @@ export class Panel {
     this.#frame = el("iframe", { allow: "clipboard-write", title: this.#texts.panel, referrerpolicy: "no-referrer" });
     this.#frame.src = new URL(`widget?lang=${this.#language}`, base).href;
     this.#notice.replaceChildren(el("p", { role: "status" }, this.#texts.loading));
+    // A page that has loaded and says nothing is the browser's own, about a server that is not there.
+    this.#frame.addEventListener("load", () => {
+      if (this.#ready) return;
+      clearTimeout(this.#patience);
+      this.#patience = setTimeout(() => this.#away(), AFTER_LOAD_MS);
+    });
     this.#panel.append(this.#frame);
     this.#patience = setTimeout(() => this.#away(), FRAME_PATIENCE_MS);
   }

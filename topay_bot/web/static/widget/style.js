@@ -8,8 +8,9 @@ export const COVERS = matchMedia("(max-width: 479px), (max-height: 519px)");
 const DARK = `--ground: #151c29; --ink: #e7ecf5; --soft: #a6b2c6; --line: #2b3648; --link: #94b8ff; --brand: #2563d9;
   --hover: #3a73e0; color-scheme: dark;`;
 export const STYLE = `
-:host { all: initial !important; position: static !important; display: block !important; direction: ltr !important;
-  visibility: visible !important; opacity: 1 !important; --ground: #fff; --ink: #152238; --soft: #56627a;
+:host { all: initial !important; position: fixed !important; inset: auto 0 0 auto !important; width: 0 !important;
+  height: 0 !important; overflow: visible !important; z-index: 2147483647 !important; display: block !important;
+  direction: ltr !important; visibility: visible !important; --ground: #fff; --ink: #152238; --soft: #56627a;
   --line: #dde3ec; --link: #0b4ab5; --brand: #0b4fc4; --hover: #093f9e; color-scheme: light; }
 @media (prefers-color-scheme: dark) { :host(:not([theme="light"])) { ${DARK} } }
 :host([theme="dark"]) { ${DARK} }
