@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from topay_bot.answering.calibration import Calibrator
 from topay_bot.answering.guards import doubt
 from topay_bot.answering.hearing import hear
 from topay_bot.answering.legibility import foreign, illegible
 from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
+from topay_bot.answering.topics import about, is_bare
 from topay_bot.retrieval.retriever import Retrieval, Retriever
 from topay_bot.text import Language
 
@@ -37,7 +39,9 @@ class Answerer:
             key=lambda pair: pair[1][0].confidence if pair[1] else 0.0,
         )
         language = language or found.language
-        heard = hear(found.question)
+        heard, bare = hear(found.question), is_bare(found.question)
+        if bare:
+            heard = replace(heard, alarm=-math.inf)  # "password" tells of no danger; "stolen" has an article of its own
         if heard.wish < 0 and foreign(found.question):
             return _refused(Reason.FOREIGN, Priority.NORMAL, language), found
         passage = found.hits[0].passage.text if found.hits else ""
@@ -46,6 +50,8 @@ class Answerer:
         # "88" is a goodbye that an article answers; "8" is nothing.
         if heard.wish < 0 and not isinstance(decision, Answer) and illegible(found.question):
             return _refused(Reason.UNREADABLE, Priority.LOW, language), found
+        if decision.reason is Reason.LOW_CONFIDENCE and bare:
+            decision = policy.which_of(decision, about(found.question, found.hits))
         return decision, found
 
     def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:

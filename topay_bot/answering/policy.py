@@ -110,9 +110,9 @@ class Heard:
 
 
 NOTHING_HEARD = Heard(wish=-math.inf)
-# A wish missed is held to cost as much as eight heard wrongly, an emergency missed as much as five seen wrongly.
+# A wish missed is held to cost as much as eight heard wrongly, an emergency missed as much as four seen wrongly.
 _WISH = math.log(1 / 8)
-_EMERGENCY = math.log(1 / 5)
+_EMERGENCY = math.log(1 / 4)
 # Below these log-odds not even the article on human service makes a wish: "are agents free of charge".
 _NO_WISH = -3.0
 # What turns the odds of urgent articles, times those of the words, into odds of an emergency: both know the same
@@ -120,7 +120,7 @@ _NO_WISH = -3.0
 # 1 to 2 % that are no emergency are then taken for one.
 _ALARM_SCALE = 2.4
 _MOST_SURE = 0.97  # of a wish, by its words
-EMERGENCY = 1 / 6  # confidence of an urgent article from which it answers, whatever the words: the same odds
+EMERGENCY = 1 / 5  # confidence of an urgent article from which it answers, whatever the words: the same odds
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
 
@@ -168,6 +168,13 @@ class Policy:
         decision = self._answer(best, language, 1.0, (best,))
         return decision if decision.referral else replace(decision, reason=Reason.CHOSEN)
 
+    def which_of(self, decision: Decision, articles: Sequence[str]) -> Decision:
+        """A clarification between these candidates in place of a decision; the decision itself with fewer than two."""
+        choices = tuple(c for c in decision.candidates if c.article in articles)[: self.max_choices]
+        if len(choices) < 2:
+            return decision
+        return Clarification(Reason.AMBIGUOUS, decision.language, decision.confidence, decision.candidates, choices)
+
     @property
     def _clarify(self) -> float:
         return self.thresholds.clarify_threshold
@@ -185,6 +192,8 @@ class Policy:
         urgent = [c for c in candidates if self.is_urgent(c)]
         if not urgent or urgent[0] == candidates[0] or not self._is_emergency(urgent, heard):
             return candidates
+        if candidates[0].confidence >= self.thresholds.answer_threshold:
+            return candidates  # what is surely right is answered, whatever the words
         return (urgent[0], *(c for c in candidates if c != urgent[0]))
 
     def _is_emergency(self, urgent: Sequence[Candidate], heard: Heard) -> bool:
