@@ -27,6 +27,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "empty_field": "请填写用户名和密码。",
         "noscript": "工作台需要启用 JavaScript。",
         "sign_out": "退出登录",
+        "supervise": "投诉与评价",
         # Presence, sound
         "online": "在线",
         "away": "离开",
@@ -190,6 +191,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "empty_field": "Please fill in your name and password.",
         "noscript": "The console needs JavaScript.",
         "sign_out": "Sign out",
+        "supervise": "Complaints and ratings",
         "online": "Online",
         "away": "Away",
         "presence": "Your status",
