@@ -126,6 +126,28 @@ def test_an_unanswered_question_offers_a_person_who_then_knows_why(desk: Desk) -
     assert (handoff.language, handoff.created_at) == ("en", NOW)
 
 
+@pytest.mark.parametrize(
+    ("texts", "unhelpful", "reason"),
+    [
+        (["lost", "lost again"], None, "repeated_failure"),
+        (["answer", "lost"], 0, "repeated_failure"),
+        (["answer", "answer again"], None, "asked"),
+        (["lost", "answer"], None, "asked"),
+        (["answer", "lost"], None, "low_confidence"),
+    ],
+)
+def test_two_failures_in_a_row_are_told_to_the_desk(
+    desk: Desk, texts: list[str], unhelpful: int | None, reason: str
+) -> None:
+    answers = [desk.say(text)[1] for text in texts]
+    if unhelpful is not None:
+        desk.service.feedback(answers[unhelpful].id, desk.token, False)
+    exchange = desk.service.request_person(desk.id, desk.token)
+    assert exchange.handoff is not None
+    assert exchange.handoff.reason == reason
+    assert ("sorry" in exchange.messages[-1].text) == (reason == "repeated_failure")
+
+
 @pytest.mark.parametrize(("text", "reason"), [("urgent", "urgent"), ("person please", "asked")])
 def test_message_handoff_and_owner_change_together(desk: Desk, text: str, reason: str) -> None:
     messages = desk.say(text)
