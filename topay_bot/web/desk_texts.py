@@ -150,7 +150,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "from_article": "引用：{title}",
         # Beside the conversation
         "suggestions": "推荐文章",
-        "suggestions_for": "针对客户最近一条消息",
+        "suggestions_for": "针对客户最近的问题",
         "suggestions_none": "没有合适的文章。",
         "suggestions_away": "推荐文章暂时读不出来。",
         "insert": "插入回复",
@@ -308,7 +308,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "discard": "Discard",
         "from_article": "From: {title}",
         "suggestions": "Suggested articles",
-        "suggestions_for": "For the customer's latest message",
+        "suggestions_for": "For the customer's latest question",
         "suggestions_none": "No article fits.",
         "suggestions_away": "Suggestions can't be read right now.",
         "insert": "Insert",
