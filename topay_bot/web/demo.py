@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import uvicorn
 from pydantic import SecretStr
@@ -122,12 +123,12 @@ async def _page(request: Request) -> Response:
 
 async def _sign_in(request: Request) -> Response:
     """Sign the sample customer in or out; a real shop would ask for a password first."""
-    form = await request.form()
+    form = dict(parse_qsl((await request.body()).decode(errors="replace")))
     language: Language = "en" if form.get("lang") == "en" else "zh"
-    back = form.get("back") if form.get("back") in _PAGES else "/"
+    back = form["back"] if form.get("back") in _PAGES else "/"
     response = RedirectResponse(f"{back}?lang={language}", 303)
     if form.get("customer") in CUSTOMERS[language]:
-        response.set_cookie(_SIGNED_IN, str(form["customer"]), httponly=True, samesite="lax")
+        response.set_cookie(_SIGNED_IN, form["customer"], httponly=True, samesite="lax")
     else:
         response.delete_cookie(_SIGNED_IN)
     return response

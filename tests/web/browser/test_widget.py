@@ -546,6 +546,15 @@ def test_the_language_can_be_changed_from_both_sides(visit: VisitShop) -> None:
     expect(tab.cards).to_have_count(1)
 
 
+def test_the_frames_page_is_a_page_of_its_own_too(visit: VisitShop, desk: Desk) -> None:
+    tab = visit("/widget?lang=en", shop=desk.url)
+    expect(tab.page.locator("#frame-close")).to_be_hidden()
+    tab.page.locator("#input[style*=height]").wait_for()
+    tab.page.locator("#input").fill(REFUND)
+    tab.page.locator("#input").press("Enter")
+    expect(tab.page.locator("#log .card")).to_have_count(1)
+
+
 def test_messages_from_elsewhere_are_not_heard(visit: VisitShop, desk: Desk) -> None:
     tab = visit()
     tab.open_chat()

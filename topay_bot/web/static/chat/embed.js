@@ -11,7 +11,11 @@ const $ = (id) => document.getElementById(id);
 
 /** Waits for the page around the frame, and settles what may be shown. Gives null where there is no such page. */
 export async function connect(page) {
-  if (window.parent === window) return null;
+  if (window.parent === window) {
+    document.body.classList.remove("framed"); // opened as a page of its own, it is one
+    $("frame-close").hidden = true;
+    return null;
+  }
   const frame = new Frame(page);
   await frame.greet();
   return frame;
