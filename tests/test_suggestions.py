@@ -38,7 +38,7 @@ def ids(suggester: Suggester, typed: str, language: Language = "zh") -> list[str
         ("退", ["申请退款", "退款多久到账"]),  # each article once, by its title where that fits
         ("申请", ["申请退款"]),
         ("几天", ["退款几天能到"]),  # Chinese words begin anywhere
-        ("密码忘", ["支付密码忘了怎么办"]),
+        ("密码忘", ["忘记支付密码"]),  # a title that holds every part before a variant that holds all of it
         ("忘 密码", ["忘记支付密码"]),
         ("忘記密碼", ["忘记支付密码"]),  # traditional characters
         ("tuik", ["退款多久到账", "退款怎么操作"]),  # as an input method shows it while composing

@@ -129,12 +129,14 @@ class _Shelf:
         # Chinese has no spaces: every place may begin a word. In a title a word within counts as much as the first.
         within = self._plain.holding(plain) if chinese else self._words.holding(f" {query}")
         yield self._plain.holding(f"\n{plain}") | (within & self._titles)
-        yield within
         if chinese:
             parts = query.split() if " " in query else [plain[at : at + 2] for at in range(0, len(plain), 2)]
-            yield self._every(self._plain, parts)
-            return
-        yield self._every(self._words, [f" {part}" for part in query.split()])
+            every = self._every(self._plain, parts)
+        else:
+            every = self._every(self._words, [f" {part}" for part in query.split()])
+        yield every & self._titles
+        yield within
+        yield every
         if _LATIN.fullmatch(query):
             yield from self._by_sound(plain.replace("'", ""))
 

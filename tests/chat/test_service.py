@@ -38,6 +38,8 @@ from topay_bot.storage.sql_store import SqlStore
 from topay_bot.text import Language
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.UTC)
+# A question that nothing answers and that does not lean on the one before it, as a short one may.
+WHOLE = "lost completely between two airports without any luggage on a cold rainy winter morning"
 NEAR = (Candidate("bind-card", 0.61), Candidate("refund-request", 0.2))
 
 
@@ -134,6 +136,28 @@ def test_an_unanswered_question_offers_a_person_who_then_knows_why(desk: Desk) -
     assert handoff is not None
     assert (handoff.reason, handoff.priority, handoff.article) == ("low_confidence", "high", "bind-card")
     assert (handoff.language, handoff.created_at) == ("en", NOW)
+
+
+@pytest.mark.parametrize(
+    ("texts", "unhelpful", "reason"),
+    [
+        (["lost", "lost again"], None, "repeated_failure"),
+        (["answer", WHOLE], 0, "repeated_failure"),
+        (["answer", "answer again"], None, "asked"),
+        (["lost", "answer"], None, "asked"),
+        (["answer", WHOLE], None, "low_confidence"),
+    ],
+)
+def test_two_failures_in_a_row_are_told_to_the_desk(
+    desk: Desk, texts: list[str], unhelpful: int | None, reason: str
+) -> None:
+    answers = [desk.say(text)[1] for text in texts]
+    if unhelpful is not None:
+        desk.service.feedback(answers[unhelpful].id, desk.token, False)
+    exchange = desk.service.request_person(desk.id, desk.token)
+    assert exchange.handoff is not None
+    assert exchange.handoff.reason == reason
+    assert ("sorry" in exchange.messages[-1].text) == (reason == "repeated_failure")
 
 
 @pytest.mark.parametrize(("text", "reason"), [("urgent", "urgent"), ("person please", "asked")])

@@ -326,6 +326,17 @@ class DeskContract:
         stores.desk.set_label(better)
         assert stores.desk.labels(talk) == [dataclasses.replace(better, id=label.id)]
 
+        def reviewed(which: bool) -> list[str]:
+            return [one.text for one in stores.desk.labelled(which, 1000) if one.label.id == label.id]
+
+        assert (reviewed(False), reviewed(True)) == ([message.text], [])
+        assert stores.desk.review(label.id)
+        assert (reviewed(False), reviewed(True)) == ([], [message.text])
+        assert not stores.desk.review("nothing")
+        assert not stores.desk.review("\x00")
+        stores.desk.set_label(label)
+        assert reviewed(False) == [message.text]
+
     def test_what_waits_too_long_is_raised_once(self, stores: DeskStores, talk: str) -> None:
         newest = self.now(stores, talk)[1]
         assert newest.due_at is not None

@@ -304,7 +304,9 @@ class TestReading:
         assert found[0].answer.text.startswith("This is about")
 
     def test_a_customer_is_told_place_and_time(self, parts: Parts, li: Agent) -> None:
-        first, second = parts.talk("person")[0], parts.talk("person")[0]
+        first = parts.talk("person")[0]
+        parts.later(1)
+        second = parts.talk("person")[0]
         told = parts.reader.waiting(second)
         assert (told.position, told.estimate_seconds, told.agents_online) == (2, None, 0)
         parts.desk.claim(li, first)

@@ -22,6 +22,8 @@ ROUTES = [
     ("GET", "agents"),
     ("GET", "conversations"),
     ("GET", "conversations/x"),
+    ("GET", "labels"),
+    ("POST", "labels/x/reviewed"),
     ("GET", "conversations/x/suggestions"),
     *(
         ("POST", f"conversations/x/{what}")
@@ -109,10 +111,20 @@ class TestConversations:
         assert (label["article_title"], label["message"]) == ("怎么申请退款", talk.read()["messages"][0]["id"])
         is_problem(li.post(path, {"message": bot["id"], "article": "nothing"}), 422, "bad-message")
         is_problem(li.post(path, {"message": "nothing", "article": "bind-card"}), 404, "message-not-found")
+        editor = AgentAt(client, None, Role.EDITOR)
+        (one,) = [one for one in editor.get("labels").json() if one["message"] == label["message"]]
+        schemas.LabelledGiven.model_validate(one)
+        assert (one["text"], one["article"], one["reviewed"]) == (REFUND, "refund-request", False)
+        assert editor.post(f"labels/{one['id']}/reviewed").status_code == 204
+        assert one["id"] in {other["id"] for other in editor.get("labels", reviewed=True).json()}
+        is_problem(editor.post("labels/nothing/reviewed"), 404, "message-not-found")
+        is_problem(li.get("labels"), 403, "not-allowed")
         found = li.suggestions(talk.id)
         assert found[0]["article"] == "refund-how-long"
         assert 1 < len(found) <= 5
         assert "<li>" in found[0]["html"]
+        talk.say("好的，我等着")  # no question: the one before it counts
+        assert li.suggestions(talk.id) == found
 
     def test_a_note_sent_twice_is_one(self, li: AgentAt, waiting: Talk) -> None:
         body = {"text": "老客户", "client_id": "n1"}
@@ -239,7 +251,7 @@ class TestWhoMayDoWhat:
     def test_editors_see_no_conversations(self, client: TestClient) -> None:
         editor = AgentAt(client, None, Role.EDITOR)
         for method, path in ROUTES:
-            if path != "session":
+            if path != "session" and not path.startswith("labels"):
                 response = editor.post(path, BODIES.get(path.rpartition("/")[2]), method)
                 is_problem(response, 403, "not-allowed")
 

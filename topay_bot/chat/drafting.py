@@ -17,6 +17,7 @@ from topay_bot.reply import Reply
 from topay_bot.text import Language
 
 REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another when read aloud
+_FAILURES = 2  # of the bot in a row: whoever then wants a person has been failed
 _MARK = re.compile(r"\[[a-z]+\]")  # what privacy.mask leaves
 
 
@@ -148,8 +149,14 @@ def handoff_turn(
 
 def referral_after(history: Sequence[Message]) -> tuple[Referral, str | None]:
     """Why a customer wants a person, and about which article, from what the bot said last."""
-    payload = next((message.payload for message in reversed(history) if message.author is Author.BOT), {})
-    reason, priority = Reason.ASKED, Priority.NORMAL
-    if payload.get("reason") in (Reason.LOW_CONFIDENCE, Reason.UNREADABLE, Reason.STUCK):
-        reason, priority = Reason.LOW_CONFIDENCE, Priority(payload.get("priority", Priority.NORMAL))
+    said = [message for message in reversed(history) if message.author is Author.BOT]
+    payload = said[0].payload if said else {}
+    failed = [message.payload.get("kind") == "offer" or message.helpful is False for message in said[:_FAILURES]]
+    reason, priority = Reason.ASKED, Priority(payload.get("priority", Priority.NORMAL))
+    if payload.get("reason") == Reason.STUCK or (len(failed) == _FAILURES and all(failed)):
+        reason = Reason.REPEATED_FAILURE
+    elif payload.get("reason") in (Reason.LOW_CONFIDENCE, Reason.UNREADABLE):
+        reason = Reason.LOW_CONFIDENCE
+    else:
+        priority = Priority.NORMAL
     return Referral(reason, priority, offered=False), payload.get("best")

@@ -105,6 +105,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelledQuestion:
+    """A label with the question it is for, as editors review it."""
+
+    label: Label
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What an agent does to a conversation, in one transaction: all of it or nothing."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from topay_bot.answering.policy import Reason
+from topay_bot.answering.policy import Candidate, Reason
 from topay_bot.chat.drafting import names_language
 from topay_bot.chat.model import Author, Message
-from topay_bot.desk.model import Counts, Label, Note, Page, Query, Summary
+from topay_bot.desk.model import Counts, Label, LabelledQuestion, Note, Page, Query, Summary
 from topay_bot.desk.service import DeskStores
 from topay_bot.desk.signing import SignIn
 from topay_bot.desk.waiting import LAST_HANDLED, Waiting, estimate_seconds
@@ -21,6 +21,9 @@ MAX_LISTED = 200
 _SHOWN_MESSAGES = 1000  # the newest of a conversation
 _LOOKED_BACK = 40  # messages looked back on for a question of the customer
 _SUGGESTED = 5
+# From this confidence of its best article on, a message counts as a question; asides lie well below.
+_CLEAR = 0.2
+_SMALL_TALK = "smalltalk-"  # said by the bot; nothing for an agent to send
 # What says nothing about the matter itself; the question before it does.
 _NO_QUESTION = (Reason.ASKED, Reason.UNREADABLE, Reason.FOREIGN)
 
@@ -86,10 +89,14 @@ class DeskReader:
         return bool(self._edition().library.languages(article))
 
     def suggestions(self, conversation_id: str) -> Sequence[Suggestion]:
-        """Articles for the customer's latest question, the likeliest first. Raises ArtefactError without an index."""
+        """Articles for the customer's latest question, the likeliest first. Raises ArtefactError without an index.
+
+        A word of thanks or an order number is no question: the one before it counts, unless none was any clearer.
+        """
         summary = self.summary(conversation_id)
         edition = self._edition()
         recent = self._stores.chat.messages(conversation_id, max(0, summary.last_seq - _LOOKED_BACK), _LOOKED_BACK)
+        clearest: tuple[Candidate, ...] = ()
         for message in reversed(recent):
             if message.author is not Author.CUSTOMER:
                 continue
@@ -97,11 +104,19 @@ class DeskReader:
             decision = edition.answerer.decide(message.text, language)
             if decision.reason in _NO_QUESTION:
                 continue
-            return [
-                Suggestion(answer_text(edition, one.article, summary.language), one.confidence)
-                for one in decision.candidates[:_SUGGESTED]
-            ]
-        return []
+            found = tuple(one for one in decision.candidates if not one.article.startswith(_SMALL_TALK))
+            if _surest(found) > _surest(clearest):
+                clearest = found
+            if _surest(found) >= _CLEAR:
+                break
+        return [
+            Suggestion(answer_text(edition, one.article, summary.language), one.confidence)
+            for one in sorted(clearest, key=lambda one: -one.confidence)[:_SUGGESTED]
+        ]
+
+    def labelled(self, reviewed: bool) -> Sequence[LabelledQuestion]:
+        """What agents said was the right article, for editors; the newest two hundred."""
+        return self._stores.desk.labelled(reviewed, MAX_LISTED)
 
     def waiting(self, conversation_id: str) -> Waiting:
         """What a waiting customer can be told."""
@@ -118,3 +133,7 @@ class DeskReader:
         if summary is None:
             raise ConversationNotFound(f"no conversation {conversation_id!r} was handed to a person")
         return summary
+
+
+def _surest(candidates: Sequence[Candidate]) -> float:
+    return max((one.confidence for one in candidates), default=0.0)

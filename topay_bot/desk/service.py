@@ -215,6 +215,11 @@ class DeskService:
         self._changed(conversation_id)
         return label
 
+    def review(self, label_id: str) -> None:
+        """An editor agrees with a label."""
+        if not self._stores.desk.review(label_id):
+            raise MessageNotFound(f"no label {label_id!r}; GET /v1/desk/labels lists them")
+
     def raise_overdue(self) -> int:
         """Raise the priority of what has waited too long, and tell of it; gives how many. Any process may call it."""
         now = self._now()

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from topay_bot.chat.model import Handoff, Message, Notification, Owner
 from topay_bot.desk.agents import Agent, Presence, Session
-from topay_bot.desk.model import Change, Counts, Label, Note, Page, Query, Summary
+from topay_bot.desk.model import Change, Counts, Label, LabelledQuestion, Note, Page, Query, Summary
 
 
 class AgentStore(Protocol):
@@ -92,6 +92,12 @@ class DeskStore(Protocol):
 
     def labels(self, conversation_id: str) -> Sequence[Label]:
         """The labels of a conversation's messages."""
+
+    def labelled(self, reviewed: bool, limit: int) -> Sequence[LabelledQuestion]:
+        """Labels that an editor has reviewed, or has not, the newest first."""
+
+    def review(self, label_id: str) -> bool:
+        """An editor agrees with a label; False when there is none of this id."""
 
     def overdue(self, now: datetime.datetime) -> Sequence[Handoff]:
         """Open hand-offs whose timer has run out."""

@@ -10,6 +10,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from topay_bot.errors import SettingsError
 from topay_bot.storage.migrate import upgrade
+from topay_bot.storage.turns import take_turns
 
 _BUSY_SECONDS = 10  # how long a SQLite writer waits for another
 
@@ -64,6 +65,7 @@ def _engine(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(url, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    take_turns(engine, _BUSY_SECONDS)
     return engine
 
 

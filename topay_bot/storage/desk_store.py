@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from topay_bot.chat.model import Handoff, Message, Notification, Owner, State
 from topay_bot.chat.store import StateChanged
-from topay_bot.desk.model import Change, Counts, Label, Note, Page, Query, Summary
+from topay_bot.desk.model import Change, Counts, Label, LabelledQuestion, Note, Page, Query, Summary
 from topay_bot.storage import rows, summaries
 from topay_bot.storage.tables import UtcDateTime, agents, conversations, handoffs, labels, messages, notes
 
@@ -122,10 +122,29 @@ class SqlDeskStore:
             .order_by(messages.c.seq)
         )
         with self._engine.connect() as connection:
-            return [
-                Label(row.id, row.message_id, row.article, row.agent_id, row.name, row.created_at, row.reviewed)
-                for row in connection.execute(wanted)
-            ]
+            return [_label(row) for row in connection.execute(wanted)]
+
+    def labelled(self, reviewed: bool, limit: int) -> Sequence[LabelledQuestion]:
+        """See DeskStore."""
+        wanted = (
+            sa.select(labels, agents.c.name, messages.c.text, conversations.c.language)
+            .join(messages, messages.c.id == labels.c.message_id)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .join(agents, agents.c.id == labels.c.agent_id)
+            .where(labels.c.reviewed.is_(reviewed))
+            .order_by(labels.c.created_at.desc(), labels.c.id)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [LabelledQuestion(_label(row), row.text, row.language) for row in connection.execute(wanted)]
+
+    def review(self, label_id: str) -> bool:
+        """See DeskStore."""
+        if not rows.could_be_id(label_id):
+            return False
+        with self._engine.begin() as connection:
+            done = connection.execute(sa.update(labels).where(labels.c.id == label_id).values(reviewed=True))
+        return done.rowcount == 1
 
     def overdue(self, now: datetime.datetime) -> Sequence[Handoff]:
         """See DeskStore."""
@@ -199,6 +218,10 @@ def _handoff(expected: Owner, change: Change, at: datetime.datetime) -> dict[str
     if change.queue is not None:
         values["queue"] = change.queue
     return values
+
+
+def _label(row: Any) -> Label:
+    return Label(row.id, row.message_id, row.article, row.agent_id, row.name, row.created_at, row.reviewed)
 
 
 def _note_values(note: Note) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import uvicorn
 from pydantic import SecretStr
@@ -27,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from topay_bot.errors import SettingsError
 from topay_bot.identity import identifier_hash
 from topay_bot.settings import Settings
 from topay_bot.text import Language
@@ -70,7 +73,10 @@ def create_shop(shop: Shop) -> Starlette:
 
 @contextlib.contextmanager
 def serving_shop(settings: Settings, port: int) -> Iterator[tuple[str, Settings]]:
-    """The shop on that port, until the block ends. Gives its address, and the settings that its desk needs."""
+    """The shop on that port, until the block ends. Gives its address, and the settings that its desk needs.
+
+    Raises SettingsError when the port cannot be used.
+    """
     local = settings.host in _ON_THIS_MACHINE
     desk = f"http://{'127.0.0.1' if local else settings.host}:{settings.port}"
     # By its name this machine is another site than by its number: the frame of the widget is then a third party's.
@@ -78,10 +84,15 @@ def serving_shop(settings: Settings, port: int) -> Iterator[tuple[str, Settings]
     origins = tuple(f"http://{name}:{port}" for name in names)
     secret = settings.widget_secret or SecretStr(secrets.token_hex(32))
     app = create_shop(Shop(desk, secret.get_secret_value()))
-    server = uvicorn.Server(
-        uvicorn.Config(app, host=settings.host, port=port, log_level="warning", access_log=False, lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, name="demonstration shop", daemon=True)
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listening = socket.create_server((settings.host, port), family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"the demonstration shop cannot use port {port}: {error.strerror}; choose another with --demo-port"
+        ) from None
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, args=([listening],), name="demonstration shop", daemon=True)
     thread.start()
     try:
         yield (
@@ -91,6 +102,7 @@ def serving_shop(settings: Settings, port: int) -> Iterator[tuple[str, Settings]
     finally:
         server.should_exit = True
         thread.join(timeout=5)
+        listening.close()
 
 
 async def _page(request: Request) -> Response:
@@ -111,12 +123,12 @@ async def _page(request: Request) -> Response:
 
 async def _sign_in(request: Request) -> Response:
     """Sign the sample customer in or out; a real shop would ask for a password first."""
-    form = await request.form()
+    form = dict(parse_qsl((await request.body()).decode(errors="replace")))
     language: Language = "en" if form.get("lang") == "en" else "zh"
-    back = form.get("back") if form.get("back") in _PAGES else "/"
+    back = form["back"] if form.get("back") in _PAGES else "/"
     response = RedirectResponse(f"{back}?lang={language}", 303)
     if form.get("customer") in CUSTOMERS[language]:
-        response.set_cookie(_SIGNED_IN, str(form["customer"]), httponly=True, samesite="lax")
+        response.set_cookie(_SIGNED_IN, form["customer"], httponly=True, samesite="lax")
     else:
         response.delete_cookie(_SIGNED_IN)
     return response

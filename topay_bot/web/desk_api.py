@@ -20,7 +20,7 @@ from topay_bot.web import desk_bodies as bodies
 from topay_bot.web import desk_schemas as schemas
 from topay_bot.web.desk_pages import SESSION_COOKIE
 from topay_bot.web.schemas import PROBLEMS
-from topay_bot.web.signed_in import Anybody, AtDesk
+from topay_bot.web.signed_in import Anybody, AtDesk, Reviewer
 
 _MAX_SEARCHED = 200
 
@@ -204,6 +204,22 @@ def label(conversation_id: str, new: schemas.NewLabel, who: AtDesk, parts: Parts
     given = parts.service.label(who.agent, conversation_id, new.message, new.article)
     summary = parts.reader.summary(conversation_id)
     return bodies.label_body(given, bodies.titles_of(parts.reader, summary))
+
+
+# -- For editors
+
+
+@router.get("/labels", summary="What agents said was right", **_gives(list[schemas.LabelledGiven]))
+def labels(who: Reviewer, parts: Parts, reviewed: bool = False) -> list[dict[str, Any]]:
+    """Questions with the article that an agent said was the right one; the newest two hundred."""
+    return [bodies.labelled_body(one, parts.reader) for one in parts.reader.labelled(reviewed)]
+
+
+@router.post("/labels/{label_id}/reviewed", summary="Agree with a label", status_code=204)
+def review(label_id: str, who: Reviewer, parts: Parts) -> Response:
+    """It is listed as reviewed from now on; an agent who labels the question anew undoes it."""
+    parts.service.review(label_id)
+    return Response(status_code=204)
 
 
 def _summary(parts: AgentsParts, outcome: Outcome) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from topay_bot.chat.model import Message
 from topay_bot.desk.agents import Agent, Presence
-from topay_bot.desk.model import Counts, Label, LastWords, Note, Summary
+from topay_bot.desk.model import Counts, Label, LabelledQuestion, LastWords, Note, Summary
 from topay_bot.desk.reading import DeskReader, Suggestion
 from topay_bot.desk.service import Outcome
 from topay_bot.desk.signing import SignedIn
@@ -113,6 +113,17 @@ def label_body(label: Label, titles: Titles) -> dict[str, Any]:
         "article_title": titles(label.article),
         "agent": {"id": label.agent, "name": label.agent_name},
         "created_at": label.created_at.isoformat(),
+    }
+
+
+def labelled_body(found: LabelledQuestion, reader: DeskReader) -> dict[str, Any]:
+    """A label with its question."""
+    label = label_body(found.label, lambda article: reader.title(article, found.language))
+    return label | {
+        "id": found.label.id,
+        "text": found.text,
+        "language": found.language,
+        "reviewed": found.label.reviewed,
     }
 
 

@@ -163,6 +163,15 @@ class LabelGiven(_Given):
     created_at: datetime.datetime
 
 
+class LabelledGiven(LabelGiven):
+    """A label with the question it is for."""
+
+    id: str
+    text: str
+    language: Language
+    reviewed: bool
+
+
 class DeskMessageGiven(BaseModel):
     """A message with all that the desk keeps about it, which varies with its kind."""
 

@@ -27,6 +27,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "empty_field": "请填写用户名和密码。",
         "noscript": "工作台需要启用 JavaScript。",
         "sign_out": "退出登录",
+        "supervise": "投诉与评价",
         # Presence, sound
         "online": "在线",
         "away": "离开",
@@ -149,7 +150,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "from_article": "引用：{title}",
         # Beside the conversation
         "suggestions": "推荐文章",
-        "suggestions_for": "针对客户最近一条消息",
+        "suggestions_for": "针对客户最近的问题",
         "suggestions_none": "没有合适的文章。",
         "suggestions_away": "推荐文章暂时读不出来。",
         "insert": "插入回复",
@@ -190,6 +191,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "empty_field": "Please fill in your name and password.",
         "noscript": "The console needs JavaScript.",
         "sign_out": "Sign out",
+        "supervise": "Complaints and ratings",
         "online": "Online",
         "away": "Away",
         "presence": "Your status",
@@ -306,7 +308,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "discard": "Discard",
         "from_article": "From: {title}",
         "suggestions": "Suggested articles",
-        "suggestions_for": "For the customer's latest message",
+        "suggestions_for": "For the customer's latest question",
         "suggestions_none": "No article fits.",
         "suggestions_away": "Suggestions can't be read right now.",
         "insert": "Insert",

@@ -10,7 +10,6 @@ from topay_bot.web.desk_pages import SESSION_COOKIE, desk_response
 
 SUPERVISE_TEXTS: dict[Language, dict[str, str]] = {
     "zh": {
-        "supervise": "投诉与评价",
         "to_console": "回到工作台",
         "cases": "投诉与建议",
         "ratings": "低分评价",
@@ -41,7 +40,6 @@ SUPERVISE_TEXTS: dict[Language, dict[str, str]] = {
         "followed_done": "已标记为跟进。",
     },
     "en": {
-        "supervise": "Complaints and ratings",
         "to_console": "Back to the console",
         "cases": "Complaints and suggestions",
         "ratings": "Low ratings",

@@ -206,3 +206,28 @@ def open_answer(server: Server) -> Callable[[Chat], None]:
         chat.cards.first.wait_for()
 
     return ask
+
+
+def test_a_supervisor_answers_and_follows_up(open_chat: OpenChat, server: Server, supervisor: Supervisor) -> None:
+    chat = open_chat()
+    chat.page.locator(".help [data-case=complaint]").click()
+    reference = file_complaint(chat)
+    token = {"Authorization": f"Bearer {chat.kept['token']}"}
+    rated = httpx.post(f"{server.url}/v1/conversations/{chat.kept['id']}/rating", json={"stars": 1}, headers=token)
+    rated.raise_for_status()
+
+    page = open_chat("/desk/sign-in").page
+    page.request.post(f"{server.url}/v1/desk/session", data={"name": "Grace", "password": PASSWORD})
+    page.goto(f"{server.url}/desk")
+    page.get_by_role("link", name="投诉与评价").click()
+    paper = page.locator(f"[data-reference={reference}]")
+    paper.locator("textarea").fill("已为您重新办理退款。")
+    paper.locator("form button").click()
+    expect(chat.log.locator(".record").last).to_contain_text("已为您重新办理退款。")
+    expect(paper).to_have_count(0)  # no longer among those received
+
+    (low,) = [one["id"] for one in supervisor.get("ratings") if one["conversation"] == chat.kept["id"]]
+    listed = page.locator(f"[data-rating='{low}']")
+    listed.get_by_role("button").click()
+    expect(listed).to_have_count(0)
+    assert low not in {one["id"] for one in supervisor.get("ratings")}

@@ -546,6 +546,15 @@ def test_the_language_can_be_changed_from_both_sides(visit: VisitShop) -> None:
     expect(tab.cards).to_have_count(1)
 
 
+def test_the_frames_page_is_a_page_of_its_own_too(visit: VisitShop, desk: Desk) -> None:
+    tab = visit("/widget?lang=en", shop=desk.url)
+    expect(tab.page.locator("#frame-close")).to_be_hidden()
+    tab.page.locator("#input[style*=height]").wait_for()
+    tab.page.locator("#input").fill(REFUND)
+    tab.page.locator("#input").press("Enter")
+    expect(tab.page.locator("#log .card")).to_have_count(1)
+
+
 def test_messages_from_elsewhere_are_not_heard(visit: VisitShop, desk: Desk) -> None:
     tab = visit()
     tab.open_chat()
@@ -693,6 +702,25 @@ def test_sizes_and_schemes(visit: VisitShop, lang: str, scheme: str, width: int,
     for part in (tab.input, tab.chat.locator("#send"), tab.chat.locator("#frame-close")):
         expect(part).to_be_in_viewport(ratio=1)
     expect(tab.log).to_have_attribute("role", "log")
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("zh", "light"), ("en", "dark")])
+def test_axe_finds_nothing_on_the_chat_page(visit: VisitShop, desk: Desk, lang: str, scheme: str) -> None:
+    page = visit(f"/?lang={lang}", shop=desk.url, color_scheme=scheme).page
+    assert violations(page.main_frame) == []
+    page.locator("#input[style*=height]").wait_for()
+    page.locator("#input").fill("退款" if lang == "zh" else "refund")
+    expect(page.locator(".suggestion").first).to_be_visible()
+    assert violations(page.main_frame) == []
+    for text in (REFUND, "我的钱被别人转走了", "我的密码是abc123"):
+        page.locator("#input").fill(text)
+        page.locator("#input").press("Enter")
+        expect(page.locator("#log .message, #guard[open]").last).to_be_visible()
+    expect(page.locator("#guard")).to_be_visible()
+    assert violations(page.main_frame) == []
+    page.locator("#guard [value=send]").click()
+    expect(page.locator("#log .handoff")).to_have_count(1)
+    assert violations(page.main_frame) == []
 
 
 # -- What the browser takes for a secret

@@ -63,6 +63,11 @@ export class Conversation {
     keep.onConversationElsewhere((kept) => this.#changedElsewhere(kept));
   }
 
+  /** The customer looks at it now, where a page around decides that. */
+  looked() {
+    this.#tellSeen(this.#session);
+  }
+
   get state() {
     return this.#session.state;
   }

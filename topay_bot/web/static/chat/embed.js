@@ -11,7 +11,11 @@ const $ = (id) => document.getElementById(id);
 
 /** Waits for the page around the frame, and settles what may be shown. Gives null where there is no such page. */
 export async function connect(page) {
-  if (window.parent === window) return null;
+  if (window.parent === window) {
+    document.body.classList.remove("framed"); // opened as a page of its own, it is one
+    $("frame-close").hidden = true;
+    return null;
+  }
   const frame = new Frame(page);
   await frame.greet();
   return frame;
@@ -72,9 +76,9 @@ class Frame {
     }
   }
 
-  /** From now on the page around learns of news, and Escape and the button close the panel. */
-  attend(log, unsent) {
-    const look = (this.#look = () => this.#watch(log, unsent));
+  /** From now on the page around learns of news, and Escape and the button close the panel; `looked` hears of a look. */
+  attend(log, unsent, looked) {
+    const look = (this.#look = () => this.#watch(log, unsent, looked));
     new MutationObserver(look).observe(log, { childList: true });
     new MutationObserver(look).observe(unsent, { childList: true });
     document.addEventListener("visibilitychange", look);
@@ -98,11 +102,14 @@ class Frame {
 
   #look = () => {}; // until there is something to look at
 
-  #watch(log, unsent) {
+  #watch(log, unsent, looked) {
     const messages = [...log.querySelectorAll("[data-seq]")];
     const newest = Math.max(0, ...messages.map((one) => Number(one.dataset.seq)));
     const id = keep.conversation()?.id;
-    if (id && this.#open && document.visibilityState === "visible") keep.keepSeen({ id, seq: newest });
+    if (id && this.#open && document.visibilityState === "visible") {
+      keep.keepSeen({ id, seq: newest });
+      looked();
+    }
     const seen = keep.seen();
     const seq = seen && seen.id === id ? seen.seq : 0;
     const unread = messages.filter((one) => one.dataset.author !== "customer" && Number(one.dataset.seq) > seq).length;

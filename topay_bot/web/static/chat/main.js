@@ -88,5 +88,5 @@ $("ask").addEventListener("close", () => {
   $("ask").returnValue = "";
 });
 
-frame?.attend(view.log, view.unsent);
+frame?.attend(view.log, view.unsent, () => conversation.looked());
 view.quietly(conversation.resume());

@@ -79,10 +79,8 @@ export const contacts = (id, signal) => call("GET", `${at(id)}/contacts`, { sign
 
 /** Complaints and suggestions of one state, `received`, `in_progress` or `answered`. */
 export const cases = (state) => call("GET", `cases?${query({ state })}`);
-export const setCase = (reference, change) => call("POST", `cases/${encodeURIComponent(reference)}`, { body: change });
 /** Low ratings that nobody has followed up; for operators. */
 export const ratings = () => call("GET", "ratings");
-export const followedUp = (id) => call("POST", `ratings/${encodeURIComponent(id)}/followed-up`);
 
 export const claim = (id) => call("POST", `${at(id)}/claim`);
 export const giveBack = (id) => call("POST", `${at(id)}/give-back`);

@@ -7,7 +7,7 @@ import { Aside, factsLine } from "./aside.js";
 import { Composer } from "./composer.js";
 import { closers } from "./dialogs.js";
 import { excerpt } from "./excerpt.js";
-import { FollowUp } from "./follow-up.js";
+import { countFollowUps } from "./follow-up.js";
 import { Inbox } from "./inbox.js";
 import * as keep from "./keep.js";
 import { shortcuts } from "./keys.js";
@@ -23,7 +23,6 @@ import { signInAgain, Top } from "./top.js";
 import { Transcript } from "./transcript.js";
 import { Watch } from "./watch.js";
 
-const FOLLOW_UP_MS = 60_000; // between two looks for cases and ratings
 const REFERENCE = /^[HC]-[0-9A-Z]{4}-[0-9A-Z]{4}$/; // in the address: the link of a notification
 
 export class Console {
@@ -70,7 +69,6 @@ export class Console {
       reopen: () => this.acts.reopen(),
     });
     this.top = new Top(agent, this.alarm);
-    this.followUp = new FollowUp(agent, (id) => (location.hash = id));
   }
 
   run() {
@@ -89,8 +87,7 @@ export class Console {
     this.#outbox.send();
     this.#live.run();
     this.#watch.run();
-    this.followUp.look();
-    setInterval(() => this.followUp.look(), FOLLOW_UP_MS);
+    countFollowUps(this.#agent);
   }
 
   // What the parts tell
