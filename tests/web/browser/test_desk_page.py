@@ -301,6 +301,7 @@ def test_drafts_and_saved_replies(open_desk: OpenDesk, waiting: Callable[..., Cu
     desk.input.fill("还没写完")
     desk.open(f"/desk#{other.id}")
     expect(desk.input).to_have_value("")
+    expect(desk.log.locator(".from-customer")).to_contain_text(["five days"])
     desk.input.press("/")
     picker = desk.page.get_by_role("dialog", name=ZH["replies"])
     expect(picker.get_by_role("option").first).to_contain_text("Hello, this is {agent}")  # the customer's language

@@ -74,7 +74,7 @@ export class View {
     this.#actions.said(messages, Boolean(key));
     this.#mark();
     if (key && this.#pending.has(key)) this.removed(key);
-    const ours = key && !quiet;
+    const ours = !quiet && (key || messages.at(-1)?.away); // a notice with a form is read from its beginning too
     if (ours) this.#toExchange(elements[0]);
     else if (wasAtEnd || quiet) this.#toEnd(quiet ? "instant" : "smooth");
     else $("newer").hidden = false;

@@ -14,7 +14,7 @@ import { shortcuts } from "./keys.js";
 import { List } from "./list.js";
 import { Live } from "./live.js";
 import { Outbox } from "./outbox.js";
-import { $, say, topicOf } from "./page.js";
+import { $, page, say, topicOf } from "./page.js";
 import { Picker, filled } from "./picker.js";
 import { rights, Talk } from "./talk.js";
 import { runTimers } from "./time.js";
@@ -251,7 +251,7 @@ export class Console {
   // The conversation's head, keys and buttons
 
   #drawHead(summary) {
-    const may = rights(summary, this.#agent.id);
+    const may = rights(summary, this.#agent);
     const shown = { claim: may.claim, resolve: may.resolve, reopen: may.reopen, transfer: may.transfer, "give-back": may.giveBack };
     for (const [id, on] of Object.entries(shown)) $(id).hidden = !on;
     if ($("thread-title").textContent !== topicOf(summary)) $("thread-title").textContent = topicOf(summary);
@@ -358,8 +358,10 @@ export class Console {
     this.composer.insert(excerpt(suggestion.html) || suggestion.text, { article: suggestion.article, title: suggestion.title });
   }
 
+  /** In the customer's language, as soon as anything is known of the conversation. */
   #pickReply() {
-    const { detail } = this.#talk;
-    if (detail) this.picker.open(detail.language, (reply) => this.composer.insert(filled(reply, this.#agent, detail)));
+    const known = () => this.#talk.detail ?? this.#inbox.get(this.#talk.id);
+    const insert = (reply) => this.composer.insert(filled(reply, this.#agent, known() ?? {}));
+    this.picker.open(known()?.language ?? page.language, insert);
   }
 }

@@ -39,7 +39,8 @@ export function confirmed(title, text, yes) {
 
 /** To whom a conversation is to go: {to: {agent} or {queue}, note, name}, or null. */
 export async function transferTarget(detail, agent) {
-  const colleagues = (await api.agents()).filter((one) => one.id !== agent.id);
+  const has = detail.agent?.id ?? agent.id; // an operator may take a colleague's conversation this way
+  const colleagues = (await api.agents()).filter((one) => one.id !== has);
   const option = (value, words) => h("option", { value }, words);
   const queues = Object.keys(page.categories).map((category) => `${category}-${detail.language}`);
   $("transfer-to").replaceChildren(

@@ -69,9 +69,9 @@ export class Talk {
  * What this agent may do with a conversation: `reply` is "yes", "takes" (sending takes it), or why not: "other", "bot",
  * "resolved".
  */
-export function rights(summary, agentId) {
+export function rights(summary, { id, roles }) {
   const { state, agent } = summary;
-  const mine = agent?.id === agentId;
+  const mine = agent?.id === id;
   const other = state === "open" && agent !== null && agent !== undefined && !mine;
   const reply = state === "resolved" ? "resolved" : state === "pending" ? "bot" : other ? "other" : mine ? "yes" : "takes";
   return {
@@ -80,7 +80,7 @@ export function rights(summary, agentId) {
     claim: state === "pending" || (state === "open" && !agent),
     resolve: state === "open" && !other,
     reopen: state === "resolved",
-    transfer: state === "open" && !other,
+    transfer: state === "open" && (!other || roles.includes("operator")),
     giveBack: state === "open" && !other,
   };
 }
