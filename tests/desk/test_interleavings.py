@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import random
 import threading
 from collections import Counter
@@ -74,14 +75,15 @@ class Actors:
         self.talk, self.token = parts.talk()
         self.sent: list[tuple[Callable[[], Any], Sequence[Message]]] = []  # the call again, and what it gave
         self.said: Counter[str] = Counter()  # texts that were acknowledged
+        self.numbers = itertools.count(1)  # no two texts are the same, whether taken or refused
         self.seen: list[Message] = []  # by the customer, who reads on from the last one
 
     def say(self, word: str) -> None:
-        text = f"{word} c{sum(self.said.values())}"
+        text = f"{word} c{next(self.numbers)}"
         self._send(text, lambda: self.parts.chat.post(self.talk, self.token, text, text).messages)
 
     def reply(self, agent: int) -> None:
-        text = f"a{agent} {sum(self.said.values())}"
+        text = f"a{agent} {next(self.numbers)}"
         self._send(text, lambda: self.parts.desk.reply(self.agents[agent], self.talk, text, text).messages)
 
     def _send(self, text: str, call: Callable[[], Sequence[Message]]) -> None:
