@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.web.browser.axe import violations
 from tests.web.browser.page import Page
 from topay_bot.bootstrap import open_agents
 from topay_bot.desk.agents import Role
@@ -58,10 +59,6 @@ class DeskPage(Page):
 
     def looks_right(self) -> None:
         """Nothing sticks out, nothing is faint, and axe finds no violation."""
-        from axe_playwright_python.sync_playwright import Axe
-
         assert self.overflow() <= 0
         assert not self.faint(), self.faint()
-        violations = Axe().run(self.page).response["violations"]
-        told = [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in violations]
-        assert not told, told
+        assert not (told := violations(self.page)), told
