@@ -104,6 +104,12 @@ def test_a_short_question_that_is_answered_alone_stands_alone() -> None:
     assert known.asked == ["软件闪退"]
 
 
+def test_the_topic_said_again_is_a_question_of_its_own() -> None:
+    reading = _read({"提现": ("fees", 0.5), "怎么提现 提现": ("withdraw", 0.99)}, "提现")
+    assert isinstance(reading.decision, Clarification)
+    assert reading.decision.choices[0].article == "fees"
+
+
 def test_nothing_leans_on_a_question_that_nothing_answered() -> None:
     unanswered = _read({}, "明天早上上海的天气到底会是什么样子啊")
     assert (unanswered.question, unanswered.topic) == ("", None)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from topay_bot.answering import topics
 from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.followup import Nearness, is_bare, nearness, weigh
 from topay_bot.answering.policy import (
@@ -101,7 +102,9 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
         text = plain = correction["question"]
     decision, found = answerer.explain(text, language)
     policy = answerer.policies[found.shelf]
-    leans = past.topic in policy.rules and may_lean(plain, decision, policy)
+    # "退款" after "退款多久到账" asks what else there is about refunds, not the same once more.
+    repeats = topics.is_bare(plain) and plain in normalise(past.question)
+    leans = past.topic in policy.rules and not repeats and may_lean(plain, decision, policy)
     question, keeps_topic = text, False
     if leans:
         decision, keeps_topic = _with_topic(answerer, policy, plain, decision, past)
