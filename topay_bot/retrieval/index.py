@@ -134,8 +134,9 @@ class BuildStore:
         return [path.parent.name for path in sorted(found, key=lambda path: (path.stat().st_mtime_ns, path))]
 
     def forget_old(self, keep: int, *, spare: Collection[str] = ()) -> None:
-        """Remove the oldest builds beyond `keep`; never the current one, nor those to `spare`."""
+        """Remove the oldest builds beyond `keep`, and what killed builds left; never the current one, nor `spare`."""
         with self._locked():
+            self._sweep()
             spared = {self._named(), *spare}
             builds = self.builds()
             free = [build for build in builds if build not in spared]

@@ -14,6 +14,8 @@ _AWAY = re.compile(
     r"Failed to load resource: net::ERR_|Failed to load resource: the server responded with a status of|"
     r"WebSocket connection to .* failed"
 )
+# Also written by the browser: a page was left, or its conversation ended, while its socket was still connecting.
+_LEFT = re.compile(r"WebSocket connection to .* failed: WebSocket is closed before the connection is established")
 
 
 class Page:
@@ -28,7 +30,8 @@ class Page:
         page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
 
     def _said(self, message: Any) -> None:
-        if message.type in ("error", "warning") and not (self.server_may_fail and _AWAY.search(message.text)):
+        expected = _LEFT.search(message.text) or (self.server_may_fail and _AWAY.search(message.text))
+        if message.type in ("error", "warning") and not expected:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def open(self, path: str) -> None:
