@@ -37,7 +37,8 @@ def _passages() -> list[Passage]:
 
 
 @pytest.fixture
-def revisable() -> RevisableShelf:
+def revisable(monkeypatch: pytest.MonkeyPatch) -> RevisableShelf:
+    monkeypatch.setattr("topay_bot.retrieval.revising._SPARE", 4)
     passages = _passages()
     nothing = Labelled((), (), np.zeros((0, 16), dtype=np.float32), ())
     return RevisableShelf(learn(passages, _encode([p.text for p in passages]), nothing, mix=MIX, seed=1).shelf)

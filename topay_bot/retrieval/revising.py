@@ -25,7 +25,7 @@ from topay_bot.retrieval.lexical import LexicalFeatures, likeness_among
 from topay_bot.retrieval.passages import Passage, Rows
 from topay_bot.retrieval.shelf import Shelf, kernel_of
 
-_SPARE = 64  # places for more rows, before everything is copied to more room
+_SPARE = 256  # places for more rows, before everything is copied to more room
 _AT_ONCE = 512  # rows of the inverse that are updated together: some megabytes
 
 
@@ -48,6 +48,7 @@ class RevisableShelf:
         # Copies: the shelf itself goes on answering as it is.
         self._words = shelf.lexical_rows.copy()  # (places, features)
         self._vectors = shelf.vectors.copy()  # (places, axes)
+        self._make_room(1)
 
     def changed(self, passages: Sequence[Passage]) -> int:
         """How many passages go or come when these are to stand on the shelf."""
