@@ -33,8 +33,8 @@ from topay_bot.building import make_build
 from topay_bot.identity import identifier_hash
 from topay_bot.privacy import find, mask
 from topay_bot.settings import load_settings
-from topay_bot.web.page_texts import PAGE_TEXTS
-from topay_bot.web.widget_texts import WIDGET_TEXTS
+from topay_bot.web.customer.texts import PAGE_TEXTS
+from topay_bot.web.widget.texts import WIDGET_TEXTS
 
 ZH, EN = PAGE_TEXTS["zh"], PAGE_TEXTS["en"]
 WIDGET_ZH, WIDGET_EN = WIDGET_TEXTS["zh"], WIDGET_TEXTS["en"]
