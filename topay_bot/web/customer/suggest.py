@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 import threading
 from typing import Annotated, Any
@@ -24,25 +25,29 @@ router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
 
 class Suggesters:
-    """The suggester of the edition in use. Made in the background, which takes about a second: nobody waits for it."""
+    """The suggester of the edition in use, for the articles of that day.
+
+    Made in the background, which takes about a second: nobody waits for it.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._build: str | None = None  # being made or made
+        self._of: tuple[str, datetime.date] | None = None  # build and day that it is being made or was made for
         self._made: Suggester | None = None
 
     def of(self, edition: Edition) -> Suggester | None:
         """That edition's, the one before while it is being made, or None at the very beginning."""
-        if edition.id != self._build:
+        wanted = edition.id, datetime.date.today()
+        if wanted != self._of:
             with self._lock:
-                if edition.id != self._build:
-                    self._build = edition.id
-                    threading.Thread(target=self._make, args=(edition,), name="suggester", daemon=True).start()
+                if wanted != self._of:
+                    self._of = wanted
+                    threading.Thread(target=self._make, args=(edition, *wanted), name="suggester", daemon=True).start()
         return self._made
 
-    def _make(self, edition: Edition) -> None:
-        made = Suggester(edition.library, _FIRST)
-        if edition.id == self._build:
+    def _make(self, edition: Edition, build: str, today: datetime.date) -> None:
+        made = Suggester(edition.library.published(today), _FIRST)
+        if (build, today) == self._of:
             self._made = made
 
 
