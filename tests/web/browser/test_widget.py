@@ -380,7 +380,9 @@ def test_a_signed_in_customer_has_a_conversation_of_their_own(visit: VisitShop) 
     tab = visit()
     tab.page.get_by_role("button", name=SIGN_IN).click()
     tab.open_chat()
-    tab.say(REFUND)
+    with tab.page.expect_request("**/v1/conversations") as begun:
+        tab.say(REFUND)
+    assert begun.value.post_data_json["customer"]["id"] == "customer-1024"  # so that agents see who asks
     assert [key for key in tab.kept() if re.fullmatch("topay.conversation@[0-9a-f]{32}", key)]
     tab.page.reload()
     expect(tab.cards).to_have_count(1)

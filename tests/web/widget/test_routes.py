@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import time
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.waiting import wait_until
 from tests.web.conftest import MakeClient
+from tests.web.desk import AgentAt
 from tests.web.talk import is_problem
 from topay_bot.identity import identifier_hash
 from topay_bot.web.customer.schemas import IdentityGiven, SuggestionsGiven
@@ -99,6 +101,20 @@ def test_identity(listed: TestClient, client: TestClient) -> None:
     )
     is_problem(claim(listed, "lin", identifier_hash(SECRET, "wang")), 403, "identity-refused")
     is_problem(claim(client, "lin", identifier_hash(SECRET, "lin")), 403, "identity-refused")
+
+
+def test_agents_see_who_a_proven_customer_is(listed: TestClient) -> None:
+    def begin(given: str) -> Any:
+        proof = {"id": "customer-1024", "identifier_hash": given}
+        return listed.post("/v1/conversations", json={"lang": "zh", "customer": proof})
+
+    is_problem(begin(identifier_hash(SECRET, "customer-1025")), 403, "identity-refused")
+    talk = begin(identifier_hash(SECRET, "customer-1024")).json()
+    listed.post(f"/v1/conversations/{talk['id']}/handoff", headers={"Authorization": f"Bearer {talk['token']}"})
+    li = AgentAt(listed)
+    assert li.read(talk["id"])["customer"] == "customer-1024"
+    assert [found["id"] for found in li.listed("all", q="customer-1024")["items"]] == [talk["id"]]
+    assert li.listed("all", q="customer-102")["items"] == []
 
 
 def test_suggestions(client: TestClient, make_client: MakeClient, sample: object, tmp_path: object) -> None:

@@ -53,6 +53,7 @@ def summary_body(summary: Summary, titles: Titles, now: datetime.datetime) -> di
         "last_seq": summary.last_seq,
         "last_message": None if summary.last_message is None else _last_words(summary.last_message),
         "customer_messages": summary.customer_messages,
+        "customer": summary.customer,
     }
 
 

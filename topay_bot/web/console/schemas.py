@@ -124,6 +124,7 @@ class SummaryGiven(_Given):
     last_seq: int
     last_message: LastWordsGiven | None
     customer_messages: int
+    customer: str | None = Field(description="Their id at the site around the widget, which proved it.")
 
 
 class CountsGiven(_Given):

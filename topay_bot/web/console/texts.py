@@ -48,7 +48,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "found": "搜索结果",
         "take_next": "接下一位",
         "take_next_hint": "接起排在最前面的会话",
-        "search": "搜索编号或内容",
+        "search": "搜索编号、客户或内容",
         "search_dates": "按日期",
         "since": "从",
         "until": "到",
@@ -169,6 +169,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "due": "最迟接待",
         "messages_count": "客户消息",
         "contact": "客户留的联系方式",
+        "customer_id": "客户编号（已验证）",
         "close": "关闭",
     },
     "en": {
@@ -210,7 +211,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "found": "Search results",
         "take_next": "Take next",
         "take_next_hint": "Take the conversation that is first in the queue",
-        "search": "Reference or words",
+        "search": "Reference, customer or words",
         "search_dates": "By date",
         "since": "From",
         "until": "To",
@@ -327,6 +328,7 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "due": "Due by",
         "messages_count": "Customer's messages",
         "contact": "Contact left",
+        "customer_id": "Customer (verified)",
         "close": "Close",
     },
 }

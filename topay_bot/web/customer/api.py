@@ -73,7 +73,10 @@ async def ask(question: Question, desk: DeskPart) -> dict[str, Any]:
 @router.post("/conversations", summary="Start a conversation", **gives(ConversationGiven, 201))
 def start(desk: DeskPart, new: NewConversation | None = None) -> dict[str, Any]:
     """Its id and token. The token is shown only here; every call on the conversation needs it."""
-    conversation, token = desk.chat.start(new.lang if new else "zh")
+    customer = new.customer if new else None
+    if customer is not None:
+        desk.scope_of(customer.id, customer.identifier_hash)  # raises unless it is proven
+    conversation, token = desk.chat.start(new.lang if new else "zh", customer.id if customer else None)
     return {"id": conversation.id, "token": token}
 
 

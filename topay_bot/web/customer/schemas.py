@@ -20,10 +20,20 @@ class Question(BaseModel):
     lang: Language | None = Field(None, description="Language of the answer; detected by default.")
 
 
+class IdentityClaimed(BaseModel):
+    """Who the customer is, as the site around the widget says."""
+
+    id: str = Field(description="The customer's id on that site.")
+    identifier_hash: str = Field(description="HMAC-SHA256 of the id under `widget_secret`, in hexadecimal.")
+
+
 class NewConversation(BaseModel):
     """How a conversation begins."""
 
     lang: Language = Field("zh", description="Language of the page; each answer follows the customer's own.")
+    customer: IdentityClaimed | None = Field(
+        None, description="Refused unless it proves who the customer is; agents are then shown the id."
+    )
 
 
 class NewMessage(BaseModel):
@@ -38,13 +48,6 @@ class Opinion(BaseModel):
     """Whether an answer helped."""
 
     helpful: bool
-
-
-class IdentityClaimed(BaseModel):
-    """Who the customer is, as the site around the widget says."""
-
-    id: str = Field(description="The customer's id on that site.")
-    identifier_hash: str = Field(description="HMAC-SHA256 of the id under `widget_secret`, in hexadecimal.")
 
 
 class _Given(BaseModel):

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Query, Request
 
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError
-from topay_bot.identity import scope_of
 from topay_bot.suggestions import Suggester
 from topay_bot.text import Language
 from topay_bot.web.customer.schemas import PROBLEMS, IdentityClaimed, IdentityGiven, SuggestionsGiven
@@ -78,6 +77,5 @@ async def suggest(
 @router.post("/identity", summary="Prove who a customer is", responses={200: {"model": IdentityGiven}})
 async def identity(request: Request, claimed: IdentityClaimed) -> dict[str, str]:
     """The name under which the browser keeps this customer's conversation; refused unless the signature proves it."""
-    secret = request.app.state.desk.settings.widget_secret
-    key = None if secret is None else secret.get_secret_value()
-    return {"scope": scope_of(key, claimed.id, claimed.identifier_hash)}
+    desk: Desk = request.app.state.desk
+    return {"scope": desk.scope_of(claimed.id, claimed.identifier_hash)}
