@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from topay_bot import edition
 from topay_bot.chat.cases import Records
 from topay_bot.chat.changes import Changes, Glances
+from topay_bot.chat.missed import Missed
 from topay_bot.chat.model import CaseKind
 from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
@@ -37,6 +38,7 @@ from topay_bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from topay_bot.revision import Reviser
+    from topay_bot.storage.learning_store import SqlLearningStore
 
 _log = logging.getLogger(__name__)
 _OVERDUE_EVERY_SECONDS = 5.0
@@ -231,6 +233,27 @@ def past_questions(settings: Settings, since: datetime.datetime, limit: int) -> 
     from topay_bot.storage.past import past_questions as read
 
     return read(settings.database(), since, limit)
+
+
+def missed_questions(settings: Settings, since: datetime.datetime, limit: int) -> list[Missed]:
+    """What customers asked in vain, for the learning loop."""
+    from topay_bot.storage.missed import missed_questions as read
+
+    return read(settings.database(), since, limit)
+
+
+@contextlib.contextmanager
+def learning_store(settings: Settings) -> Iterator[SqlLearningStore]:
+    """What editors decide of gaps and labels, for a command. Raises SettingsError when there is no database."""
+    from topay_bot.storage.database import open_engine, open_to_read
+    from topay_bot.storage.learning_store import SqlLearningStore
+
+    open_to_read(settings.database()).dispose()  # else a wrong folder would become an empty database
+    engine = open_engine(settings.database())
+    try:
+        yield SqlLearningStore(engine)
+    finally:
+        engine.dispose()
 
 
 def prepare_database(settings: Settings) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+
+from topay_bot.settings import Settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -21,6 +25,17 @@ format_option = click.option(
 def echo_json(value: Any) -> None:
     """One JSON document on a line of its own."""
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def moment(text: str, settings: Settings) -> datetime.datetime:
+    """A day or time that `--since` gives, in the desk's time zone unless it names another."""
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no date; expected 2026-11-01 or 2026-11-01T18:00", param_hint="--since"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(settings.time_zone))
 
 
 class progress_bar:  # reads as a function where it is used

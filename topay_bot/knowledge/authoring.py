@@ -62,7 +62,14 @@ class Done:
 
 
 def new(root: Path, article: str, category: str | None = None, today: datetime.date | None = None) -> Done:
-    """Write a pair of drafts to fill in. The category is the beginning of the id unless given.
+    """Write a pair of drafts to fill in; see `pair`."""
+    contents = pair(root, article, category, today)
+    write_all(contents, str(root))
+    return Done(tuple(contents))
+
+
+def pair(root: Path, article: str, category: str | None = None, today: datetime.date | None = None) -> dict[Path, str]:
+    """The files of a pair of drafts to fill in. The category is the beginning of the id unless given.
 
     Raises KnowledgeError when the id is taken or no name, or when there is no folder of that category.
     """
@@ -77,12 +84,10 @@ def new(root: Path, article: str, category: str | None = None, today: datetime.d
             f"no category {folder.name!r}, which the id {article!r} begins with; name one with --category ({known})"
         )
     review = (today or datetime.date.today()) + datetime.timedelta(days=365)
-    contents = {
+    return {
         folder / f"{article}.{language}.md": _TEMPLATE[language].format(title=_yaml(article), review=review)
         for language in LANGUAGES
     }
-    write_all(contents, str(root))
-    return Done(tuple(contents))
 
 
 def move(root: Path, article: str, to: str, category: str | None = None) -> Done:

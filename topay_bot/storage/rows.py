@@ -216,10 +216,19 @@ def case(row: Any) -> Case:
 
 
 def insert_or_update(
-    engine: sa.Engine, table: sa.Table, key: dict[str, Any], values: dict[str, Any], only_new: dict[str, Any]
+    engine: sa.Engine,
+    table: sa.Table,
+    key: dict[str, Any],
+    values: dict[str, Any],
+    only_new: dict[str, Any],
+    *,
+    only_where: sa.ColumnElement[bool] | None = None,
 ) -> sa.Insert:
-    """One row by its unique key, whether it is there or not. Both databases have this, in the same words."""
+    """One row by its unique key, whether it is there or not. Both databases have this, in the same words.
+
+    One that is there is changed `only_where` that holds of it.
+    """
     insert = postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
     return insert.values(**key, **values, **only_new).on_conflict_do_update(
-        index_elements=[table.c[name] for name in key], set_=values
+        index_elements=[table.c[name] for name in key], set_=values, where=only_where
     )
