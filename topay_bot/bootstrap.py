@@ -19,6 +19,7 @@ from topay_bot.chat.model import CaseKind
 from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
+from topay_bot.chat.usage import UseStore
 from topay_bot.chat.voice import Voice
 from topay_bot.desk.attendance import Attendance
 from topay_bot.desk.background import Background
@@ -76,6 +77,7 @@ class DeskParts:
     glances: Glances
     agents: AgentsParts
     care: CareParts
+    usage: UseStore
 
 
 def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
@@ -113,6 +115,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     from topay_bot.storage.outbox_store import SqlOutbox
     from topay_bot.storage.service_store import SqlServiceStore
     from topay_bot.storage.sql_store import SqlStore
+    from topay_bot.storage.usage import SqlUse
 
     live: EditionSource = live_edition(settings)
     if drafts is not None:
@@ -161,7 +164,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
             Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
         ),
     )
-    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care)
+    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, SqlUse(store.engine))
 
 
 def _once(work: Callable[[], object]) -> Callable[[], bool]:
