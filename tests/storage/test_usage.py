@@ -102,10 +102,14 @@ def test_what_an_article_answered_last(desk: DeskParts) -> None:
         assert desk.usage.answered_questions(unknown, 9) == []
 
 
-@pytest.mark.parametrize("wanted", ["answers", "questions"])
+@pytest.mark.parametrize("wanted", ["answers", "ratings", "questions"])
 def test_no_table_is_read_through(url: str, desk: DeskParts, wanted: str) -> None:
     store = SqlStore(url)
-    query = usage.answers(ARTICLES, YESTERDAY) if wanted == "answers" else usage.questions("transfer-limits", 20, None)
+    query = {
+        "answers": usage.answers(ARTICLES, YESTERDAY),
+        "ratings": usage.ratings(ARTICLES, YESTERDAY),
+        "questions": usage.questions("transfer-limits", 20, None),
+    }[wanted]
     with store.engine.begin() as connection:
         if store.engine.dialect.name == "postgresql":  # a table of six rows is read through whatever there is
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
@@ -113,8 +117,8 @@ def test_no_table_is_read_through(url: str, desk: DeskParts, wanted: str) -> Non
         explain = "EXPLAIN " if store.engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
         plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + sql))
     store.close()
-    assert "ix_messages_article" in plan
-    if wanted == "answers":
+    assert ("ix_feedback_article" if wanted == "ratings" else "ix_messages_article") in plan
+    if wanted != "questions":
         assert "COVERING INDEX" in plan or "Index Only Scan" in plan, plan
 
 
@@ -140,8 +144,11 @@ def test_answers_from_before_are_counted(kind: str, tmp_path: Path, request: pyt
         for key, author, payload in said:
             values = {"id": key, "conversation_id": "t", "seq": int(key), "turn_seq": 1, "author": author}
             connection.execute(sa.insert(table).values(**values, text="…", payload=payload, created_at=AT))
+        rated = sa.table("feedback", *(sa.column(name) for name in ("message_id", "helpful", "created_at")))
+        stamp = AT if kind == "postgres" else str(AT)[:26]
+        connection.execute(sa.insert(rated).values(message_id="2", helpful=False, created_at=stamp))
     engine.dispose()
 
     store = SqlStore(url)
-    assert usage.SqlUse(store.engine).article_uses(ARTICLES, AT) == {"bind-card": ArticleUse(1)}
+    assert usage.SqlUse(store.engine).article_uses(ARTICLES, AT) == {"bind-card": ArticleUse(1, unhelpful=1)}
     store.close()

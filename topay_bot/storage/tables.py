@@ -142,7 +142,9 @@ feedback = sa.Table(
     metadata,
     sa.Column("message_id", sa.ForeignKey("messages.id"), primary_key=True),
     sa.Column("helpful", sa.Boolean, nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("article", sa.String(200)),  # the message's: what is thought of an article is counted in the index
+    sa.Index("ix_feedback_article", "article", "created_at", "helpful"),
 )
 
 notes = sa.Table(

@@ -25,12 +25,7 @@ class SqlUse:
         with self._engine.connect() as connection:
             answered = {row.article: row.answers for row in connection.execute(answers(articles, since))}
             rated = {row.article: row for row in connection.execute(ratings(articles, since))}
-        return {
-            article: ArticleUse(
-                number, *((rated[article].helpful, rated[article].unhelpful) if article in rated else ())
-            )
-            for article, number in answered.items()
-        }
+        return {article: _use(answered.get(article, 0), rated.get(article)) for article in {*answered, *rated}}
 
     def answered_questions(self, article: str, limit: int, helpful: bool | None = None) -> Sequence[AnsweredQuestion]:
         """See UseStore."""
@@ -50,17 +45,15 @@ def answers(articles: Sequence[str], since: datetime.datetime) -> sa.Select[Any]
 
 
 def ratings(articles: Sequence[str], since: datetime.datetime) -> sa.Select[Any]:
-    """How many of the answers since then helped. An answer is rated after it was given: few ratings are looked at."""
+    """What customers said since then of each article's answers; found in the index alone."""
     return (
         sa.select(
-            messages.c.article,
+            feedback.c.article,
             sa.func.sum(sa.case((feedback.c.helpful, 1), else_=0)).label("helpful"),
             sa.func.sum(sa.case((feedback.c.helpful, 0), else_=1)).label("unhelpful"),
         )
-        .select_from(feedback)
-        .join(messages, messages.c.id == feedback.c.message_id)
-        .where(feedback.c.created_at >= since, messages.c.article.in_(articles), messages.c.created_at >= since)
-        .group_by(messages.c.article)
+        .where(feedback.c.article.in_(articles), feedback.c.created_at >= since)
+        .group_by(feedback.c.article)
     )
 
 
@@ -86,6 +79,10 @@ def questions(article: str, limit: int, helpful: bool | None) -> sa.Select[Any]:
     else:
         wanted = wanted.join(feedback, feedback.c.message_id == _reply.c.id).where(feedback.c.helpful.is_(helpful))
     return wanted.order_by(_reply.c.created_at.desc(), _reply.c.conversation_id, _reply.c.seq.desc()).limit(limit)
+
+
+def _use(answered: int, rated: Any) -> ArticleUse:
+    return ArticleUse(answered) if rated is None else ArticleUse(answered, rated.helpful, rated.unhelpful)
 
 
 def _answered(row: Any) -> AnsweredQuestion:
