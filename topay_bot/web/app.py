@@ -25,6 +25,7 @@ from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite
 from topay_bot.web.metrics import OutboxBacklog
 from topay_bot.web.security import BodyLimit, SecurityHeaders
+from topay_bot.web.studio.sections import SECTIONS
 from topay_bot.web.widget import routes as widget
 
 
@@ -68,6 +69,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     app.state.hub = hub
     app.state.suggesters = suggest.Suggesters()
     app.state.help = HelpSite(app.state.desk)
+    app.state.studio_sections = SECTIONS
     # A character takes at most 12 bytes in JSON (two escaped halves), the other fields little.
     app.add_middleware(BodyLimit, max_bytes=16 * 1024 + 12 * settings.max_message_chars)
     app.add_middleware(problems.Unexpected)
@@ -88,6 +90,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         supervise.router,
         help_pages.router,
         widget.router,
+        *(section.router for section in SECTIONS),
     ):
         app.include_router(router)
     if drafts is not None:
