@@ -70,6 +70,10 @@ class GapListing:
             return Listed(found, kept.made_at, working=True, failure=None)
         return Listed(found, kept.made_at, not idle, kept.failure if idle else None)
 
+    def last(self) -> Findings | None:
+        """What was found last."""
+        return _read(self._store.gap_list().found)
+
     def close(self) -> None:
         """End what is going on, so that the next server begins it anew. The store has to be open still."""
         self._closing = True

@@ -53,6 +53,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         for work in parts.care.background:
             work.close()
         parts.edition.close()
+        parts.learning.listing.close()
         parts.store.close()
 
     app = FastAPI(
@@ -65,6 +66,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     app.state.desk.metrics.registry.register(OutboxBacklog(parts.care.outbox.backlog))
     app.state.agents = parts.agents
     app.state.care = parts.care
+    app.state.learning = parts.learning
     app.state.replies = replies.Replies(settings.replies)
     app.state.hub = hub
     app.state.suggesters = suggest.Suggesters()
