@@ -26,6 +26,7 @@ from topay_bot.desk.background import Background
 from topay_bot.desk.channels import couriers_of, notifier_of
 from topay_bot.desk.outbox import OutboxStore
 from topay_bot.desk.reading import DeskReader
+from topay_bot.desk.reviewing import GapStore, LabelStore
 from topay_bot.desk.service import DeskService, DeskStores
 from topay_bot.desk.signing import SignIn
 from topay_bot.desk.supervising import Supervising
@@ -33,6 +34,8 @@ from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, BuildError, KnowledgeError
 from topay_bot.hours import read_hours
+from topay_bot.learning.apart import GapsApart
+from topay_bot.learning.listing import GapListing
 from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
@@ -67,6 +70,16 @@ class CareParts:
 
 
 @dataclass(frozen=True)
+class LearningParts:
+    """What editors learn from: gaps, agents' labels, and what articles did."""
+
+    gaps: GapStore
+    labels: LabelStore
+    usage: UseStore
+    listing: GapListing  # closed with the server, before the store
+
+
+@dataclass(frozen=True)
 class DeskParts:
     """What a server runs on. `edition` gives the build in use, or raises ArtefactError."""
 
@@ -77,7 +90,7 @@ class DeskParts:
     glances: Glances
     agents: AgentsParts
     care: CareParts
-    usage: UseStore
+    learning: LearningParts
 
 
 def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
@@ -112,6 +125,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     from topay_bot.storage.agent_store import SqlAgentStore
     from topay_bot.storage.desk_store import SqlDeskStore
     from topay_bot.storage.glances import SqlGlances
+    from topay_bot.storage.learning_store import SqlLearningStore
     from topay_bot.storage.outbox_store import SqlOutbox
     from topay_bot.storage.service_store import SqlServiceStore
     from topay_bot.storage.sql_store import SqlStore
@@ -164,7 +178,10 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
             Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
         ),
     )
-    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, SqlUse(store.engine))
+    learned, apart = SqlLearningStore(store.engine), GapsApart(settings)
+    listing = GapListing(learned, apart, apart.close)
+    learning = LearningParts(learned, learned, SqlUse(store.engine), listing)
+    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, learning)
 
 
 def _once(work: Callable[[], object]) -> Callable[[], bool]:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.learning.gaps import HOUR, NOW, findings, gap
 from tests.waiting import wait_until
+from topay_bot.desk.reviewing import GapList
 from topay_bot.errors import KnowledgeError
 from topay_bot.learning.listing import FRESH, GapListing
 from topay_bot.storage.database import open_engine
@@ -44,7 +45,7 @@ def test_a_list_is_made_when_somebody_looks_and_again_when_it_is_old(store: SqlL
         made.append(1)
         return findings(gap("watch"), build=f"b{len(made)}").to_json()
 
-    listing = GapListing(store, make, clock)
+    listing = GapListing(store, make, now=clock)
     assert listing.listed("b1").working
     _idle(store)
     shown = listing.listed("b1")
@@ -71,7 +72,7 @@ def test_only_one_worker_makes_it_and_one_that_died_is_replaced(store: SqlLearni
         return findings().to_json()
 
     clock = _Clock()
-    workers = [GapListing(store, make, clock) for _ in range(2)]
+    workers = [GapListing(store, make, now=clock) for _ in range(2)]
     assert all(worker.listed("b1").working for worker in workers)
     wait_until(lambda: made == [1])
     assert not store.begin_list(NOW, NOW - HOUR)
@@ -91,7 +92,7 @@ def test_a_failure_is_told_and_not_tried_at_every_look(
     def fail() -> Mapping[str, Any]:
         raise error
 
-    listing = GapListing(store, fail, _Clock())
+    listing = GapListing(store, fail, now=_Clock())
     listing.listed("b1")
     _idle(store)
     shown = listing.listed("b1")
@@ -103,5 +104,18 @@ def test_a_failure_is_told_and_not_tried_at_every_look(
 def test_what_another_version_wrote_is_made_anew(store: SqlLearningStore) -> None:
     store.end_list(NOW, {"gaps": [{"name": "old"}]})
     make: Callable[[], Mapping[str, Any]] = findings().to_json
-    assert GapListing(store, make, _Clock()).listed("b1").working
+    assert GapListing(store, make, now=_Clock()).listed("b1").working
     _idle(store)
+
+
+def test_a_server_that_closes_ends_the_work_and_blames_nobody(store: SqlLearningStore) -> None:
+    stopped = threading.Event()
+
+    def make() -> Mapping[str, Any]:
+        assert stopped.wait(10)
+        raise KnowledgeError("killed")
+
+    listing = GapListing(store, make, stopped.set, _Clock())
+    assert listing.listed("b1").working
+    listing.close()
+    assert store.gap_list() == GapList(None, None, None, None)

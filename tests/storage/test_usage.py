@@ -70,13 +70,13 @@ class _Talk:
 
 
 def test_answers_and_what_customers_thought_are_counted(desk: DeskParts) -> None:
-    assert desk.usage.article_uses(ARTICLES, YESTERDAY) == {
+    assert desk.learning.usage.article_uses(ARTICLES, YESTERDAY) == {
         "transfer-limits": ArticleUse(2, helpful=1, unhelpful=0),
         "refund-how-long": ArticleUse(2, helpful=0, unhelpful=1),
     }
-    assert desk.usage.article_uses(("bind-card",), YESTERDAY) == {}
-    assert desk.usage.article_uses((), YESTERDAY) == {}
-    assert desk.usage.article_uses(ARTICLES, TOMORROW) == {}
+    assert desk.learning.usage.article_uses(("bind-card",), YESTERDAY) == {}
+    assert desk.learning.usage.article_uses((), YESTERDAY) == {}
+    assert desk.learning.usage.article_uses(ARTICLES, TOMORROW) == {}
 
 
 def test_rates() -> None:
@@ -85,21 +85,21 @@ def test_rates() -> None:
 
 
 def test_what_an_article_answered_last(desk: DeskParts) -> None:
-    found = desk.usage.answered_questions("refund-how-long", 10)
+    found = desk.learning.usage.answered_questions("refund-how-long", 10)
     assert [(one.text, one.tapped, one.helpful) for one in found] == [
         ("How long a refund takes", True, None),
         (REFUND, False, False),
     ]
     assert 0 < found[1].confidence <= 1
     assert found[0].at > YESTERDAY
-    masked, plain = desk.usage.answered_questions("transfer-limits", 10)
+    masked, plain = desk.learning.usage.answered_questions("transfer-limits", 10)
     assert (plain.text, plain.helpful, masked.helpful) == (LIMITS, True, None)
     assert "13800138000" not in masked.text
-    assert [one.text for one in desk.usage.answered_questions("transfer-limits", 1)] == [masked.text]
-    assert [one.text for one in desk.usage.answered_questions("transfer-limits", 9, helpful=True)] == [LIMITS]
-    assert desk.usage.answered_questions("transfer-limits", 9, helpful=False) == []
+    assert [one.text for one in desk.learning.usage.answered_questions("transfer-limits", 1)] == [masked.text]
+    assert [one.text for one in desk.learning.usage.answered_questions("transfer-limits", 9, helpful=True)] == [LIMITS]
+    assert desk.learning.usage.answered_questions("transfer-limits", 9, helpful=False) == []
     for unknown in ("bind-card", "", "a\x00b"):
-        assert desk.usage.answered_questions(unknown, 9) == []
+        assert desk.learning.usage.answered_questions(unknown, 9) == []
 
 
 @pytest.mark.parametrize("wanted", ["answers", "ratings", "questions"])

@@ -77,6 +77,8 @@ def pair(root: Path, article: str, category: str | None = None, today: datetime.
     library, _ = read_library(root)
     if article in library.ids:
         raise KnowledgeError(f"{article!r} is there already: {_files(library, article)[0]}")
+    if category is not None and not valid_id(category):
+        raise KnowledgeError(f"{category!r} cannot be a category: no slash, no leading dot, no control character")
     folder = root / (category or article.partition("-")[0])
     if category is None and not folder.is_dir():
         known = ", ".join(sorted({found.category for found in library}))

@@ -22,10 +22,11 @@ class GapChange:
     article: str
     new: bool
     category: str | None = None  # of a new one: by default what its id begins with
+    chosen: frozenset[str] | None = None  # the keys of the wordings to take; by default the QUESTIONS most frequent
 
     def contents(self, root: Path) -> dict[Path, str]:
         """The files as they would become. Raises KnowledgeError when there is nothing to change, or it cannot be."""
-        questions = self.gap.questions(QUESTIONS)
+        questions = self.gap.questions(QUESTIONS, self.chosen)
         if self.new:
             return variants.draft(root, self.article, questions, self.category)
         return variants.join(root, self.article, questions)

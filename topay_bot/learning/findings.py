@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from topay_bot.privacy import KINDS
 from topay_bot.text import Language, normalise
 
 TREND_DAYS = 7
+_COUNTS = ("build", "asked", "solved", "lone", "left_out")
 _SIGNS = re.compile(r"[\s\W_]+")
 
 
@@ -53,12 +54,16 @@ class Gap:
         """The keys of its wordings, by which it is known again when its questions have changed a little."""
         return frozenset(wording_key(variant.text) for variant in self.variants)
 
-    def questions(self, most: int) -> dict[Language, list[str]]:
-        """Wordings for an article, at most so many in each language; none in which something was masked."""
+    def questions(self, most: int, chosen: Collection[str] | None = None) -> dict[Language, list[str]]:
+        """Wordings for an article, at most so many in each language; none in which something was masked.
+
+        Where the keys of some are `chosen`, only those, however many.
+        """
         found: dict[Language, list[str]] = {}
         for variant in self.variants:
             there = found.setdefault(variant.language, [])
-            if len(there) < most and not is_masked(variant.text):
+            wanted = len(there) < most if chosen is None else wording_key(variant.text) in chosen
+            if wanted and not is_masked(variant.text):
                 there.append(variant.text)
         return found
 
@@ -84,13 +89,14 @@ class Findings:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, which `from_json` reads again."""
-        counts = {name: getattr(self, name) for name in ("build", "asked", "solved", "lone", "left_out")}
+        counts = {name: getattr(self, name) for name in _COUNTS}
         return {**counts, "gaps": [gap.to_json() for gap in self.gaps]}
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Findings:
         """What `to_json` gave. Raises KeyError or TypeError for what another version wrote."""
-        return cls(**{**raw, "gaps": [_gap(one) for one in raw["gaps"]]})
+        counts = {name: raw[name] for name in _COUNTS}
+        return cls(**counts, gaps=[_gap(one) for one in raw["gaps"]])
 
 
 def is_masked(text: str) -> bool:

@@ -19,6 +19,7 @@ from topay_bot.learning.findings import Findings
 
 FRESH = datetime.timedelta(hours=1)
 _ABANDONED = datetime.timedelta(minutes=10)  # work that was begun and never ended: its server was killed
+_LONGEST_END_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -39,12 +40,18 @@ class GapListing:
         self,
         store: GapStore,
         make: Callable[[], Mapping[str, Any]],
+        stop: Callable[[], None] = lambda: None,
         now: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
     ) -> None:
-        """`make` gives what Findings.to_json gives; it is called in a thread, and may raise TopayError."""
+        """`make` gives what Findings.to_json gives; it is called in a thread, and may raise TopayError. `stop`
+        ends such a call.
+        """
         self._store = store
         self._make = make
+        self._stop = stop
         self._now = now
+        self._worker: threading.Thread | None = None
+        self._closing = False
 
     def listed(self, build: str | None, *, again: bool = False) -> Listed:
         """The last list. A new one is begun if it is older than FRESH, of another build, or wanted `again`.
@@ -58,9 +65,21 @@ class GapListing:
         idle = kept.begun_at is None or kept.begun_at <= now - _ABANDONED
         wanted = again or not (fresh or kept.failure)
         if wanted and build is not None and idle and self._store.begin_list(now, now - _ABANDONED):
-            threading.Thread(target=self._work, name="gaps list", daemon=True).start()
+            self._worker = threading.Thread(target=self._work, name="gaps list", daemon=True)
+            self._worker.start()
             return Listed(found, kept.made_at, working=True, failure=None)
         return Listed(found, kept.made_at, not idle, kept.failure if idle else None)
+
+    def last(self) -> Findings | None:
+        """What was found last."""
+        return _read(self._store.gap_list().found)
+
+    def close(self) -> None:
+        """End what is going on, so that the next server begins it anew. The store has to be open still."""
+        self._closing = True
+        self._stop()
+        if self._worker is not None:
+            self._worker.join(_LONGEST_END_SECONDS)
 
     def _work(self) -> None:
         found, failure = None, None
@@ -71,10 +90,7 @@ class GapListing:
         except Exception:
             _log.exception("the gaps list could not be made")
             failure = "the server's log tells why"
-        try:
-            self._store.end_list(self._now(), found, failure)
-        except Exception:  # the server may be closing
-            _log.warning("the gaps list could not be kept", exc_info=True)
+        self._store.end_list(self._now(), found, None if self._closing else failure)
 
 
 def _read(raw: Mapping[str, Any] | None) -> Findings | None:

@@ -21,9 +21,9 @@ from topay_bot.privacy import mask
 from topay_bot.replay import Outcome, outcome
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.matching import common_parts
-from topay_bot.text import Language
 from topay_bot.web.studio.ask_texts import ASK_TEXTS, FEATURE_TEXTS, KIND_TEXTS, REASON_TEXTS
 from topay_bot.web.studio.frame import Editor, Section, go_to, language_of, show, studio_router
+from topay_bot.web.studio.titles import Titles
 
 _MOST_LINES = 10  # of the conversation before
 
@@ -79,24 +79,13 @@ def ask_page(request: Request, who: Editor, q: str = "", before: str = "") -> Re
         build=edition.id,
         answer=answer,
         answer_html=Markup(answer_html(answer.body)) if answer else "",  # made safe by nh3 in there
-        titles=_Titles(edition, language),
+        titles=Titles(edition, language),
         features=FEATURE_TEXTS[language],
         feature_names=evidence.NAMES,
         kinds=KIND_TEXTS[language],
         reasons=REASON_TEXTS[language],
         common_parts=common_parts,
     )
-
-
-class _Titles:
-    """Titles by article id in one language, or the other where it lacks it; the id where it is gone."""
-
-    def __init__(self, edition: Edition, language: Language) -> None:
-        self._edition, self._language = edition, language
-
-    def __call__(self, article: str) -> str:
-        found = self._edition.library.get(article, self._language)
-        return found.title if found else article
 
 
 def _try(edition: Edition, question: str, lines: Sequence[str]) -> _Try:
