@@ -196,8 +196,10 @@ def _gap(found: _Cluster, now: datetime.datetime, talk: Container[str] = ()) -> 
     shown = [place for place, one in enumerate(asked) if not is_masked(one.text)] or list(range(len(asked)))
     shown.sort(key=lambda place: len(asked[place].text))
     first = shown[medoid(vectors[shown], [len(asked[place].missed) for place in shown])]
-    rest = [point for place, point in enumerate(found) if place != first]
-    rest.sort(key=lambda point: (-len(point.asked.missed), len(point.asked.text), point.asked.text))
+    # The frequent first, then those in the midst: slips of the keyboard lie at the edge.
+    inside = (vectors @ centre(vectors)).round(3).tolist()
+    rest = [place for place in range(len(found)) if place != first]
+    rest.sort(key=lambda place: (-len(asked[place].missed), -inside[place], len(asked[place].text), asked[place].text))
     likely = Counter[str]()
     for one in asked:
         for article, confidence in one.candidates.items():
@@ -222,6 +224,6 @@ def _gap(found: _Cluster, now: datetime.datetime, talk: Container[str] = ()) -> 
         nearest=nearest,
         confidence=round(confidence, 4),
         right=right.most_common(1)[0][0] if right else None,
-        variants=_variants([found[first], *rest]),
+        variants=_variants([found[place] for place in (first, *rest)]),
         arrivals=arrivals,
     )
