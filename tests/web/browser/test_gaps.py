@@ -58,7 +58,7 @@ def place(knowledge_index: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     server.start()
     place.url = server.url
     yield place
-    assert server.terminate() == 0
+    server.kill()
 
 
 @pytest.fixture
@@ -100,26 +100,36 @@ def test_a_gap_becomes_the_draft_of_an_article(studio: Page, place: Place) -> No
     place.git("clean", "--quiet", "--force")
 
 
-@pytest.mark.parametrize("way", ["patch", "branch"])
-def test_questions_join_an_article_by_review_and_lint_passes(
-    studio: Page, place: Place, way: str, tmp_path: Path
-) -> None:
+def test_questions_join_an_article_as_a_patch_and_lint_passes(studio: Page, place: Place, tmp_path: Path) -> None:
+    copy = _copy_and_change(studio, place, tmp_path)
+    with studio.page.expect_download() as download:
+        studio.page.get_by_role("button", name="下载补丁").click()
+    download.value.save_as(tmp_path / "change.patch")
+    subprocess.run(["git", "apply", str(tmp_path / "change.patch")], cwd=copy, check=True)
+    _is_joined(place, copy)
+    command = [sys.executable, "-m", "topay_bot", "lint", str(copy), "--format", "json"]
+    linted = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert json.loads(linted.stdout)["problems"] == []
+
+
+def test_questions_join_an_article_on_a_branch(studio: Page, place: Place, tmp_path: Path) -> None:
+    copy = _copy_and_change(studio, place, tmp_path)
+    studio.page.get_by_role("button", name="提交到新分支").click()
+    assert violations(studio.page) == []
+    subprocess.run(["git", "pull", "--quiet", "origin", "gap/payment-utilities"], cwd=copy, check=True)
+    _is_joined(place, copy)
+
+
+def _copy_and_change(studio: Page, place: Place, tmp_path: Path) -> Path:
+    """Have the change shown; a clone of the knowledge to try it on."""
     studio.page.get_by_label("文章 id", exact=True).fill("payment-utilities")
     studio.page.get_by_role("button", name="查看改动").last.click()
     assert violations(studio.page) == []
     copy = tmp_path / "knowledge"
     place.git("clone", "--quiet", ".", str(copy))
-    if way == "patch":
-        with studio.page.expect_download() as download:
-            studio.page.get_by_role("button", name="下载补丁").click()
-        download.value.save_as(tmp_path / "change.patch")
-        subprocess.run(["git", "apply", str(tmp_path / "change.patch")], cwd=copy, check=True)
-    else:
-        studio.page.get_by_role("button", name="提交到新分支").click()
-        assert violations(studio.page) == []
-        subprocess.run(["git", "pull", "--quiet", "origin", "gap/payment-utilities"], cwd=copy, check=True)
+    return copy
+
+
+def _is_joined(place: Place, copy: Path) -> None:
     assert place.git("status", "--porcelain", "--branch").strip() == "## main"
     assert CHARITY[0] in (copy / "payment" / "payment-utilities.zh.md").read_text(encoding="utf-8")
-    command = [sys.executable, "-m", "topay_bot", "lint", str(copy), "--format", "json"]
-    linted = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
-    assert json.loads(linted.stdout)["problems"] == []
