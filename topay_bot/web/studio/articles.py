@@ -43,7 +43,7 @@ def overview(
     """Every article."""
     edition: Edition = request.app.state.desk.edition()
     knowledge = parts.folder(edition)
-    uses = parts.usage.article_uses(knowledge.library.ids, _since())
+    uses = parts.usage.article_uses(knowledge.library.ids, since())
     rows = rows_of(knowledge, edition.library.ids, uses, datetime.date.today())
     language = language_of(request)
     readable = {shown_path(one, knowledge.library) for one in knowledge.library} if knowledge.from_folder else set()
@@ -101,7 +101,7 @@ def article_page(request: Request, who: Editor, parts: Parts, article_id: str, r
         files=files,
         languages=sorted(LANGUAGES, key=lambda one: one != language),
         knowledge=knowledge,
-        use=parts.usage.article_uses([article_id], _since()).get(article_id, ArticleUse()),
+        use=parts.usage.article_uses([article_id], since()).get(article_id, ArticleUse()),
         asked=parts.usage.answered_questions(article_id, _ASKED, helpful),
         rated=rated if helpful is not None else "",
         zone=ZoneInfo(request.app.state.desk.settings.time_zone),
@@ -109,7 +109,8 @@ def article_page(request: Request, who: Editor, parts: Parts, article_id: str, r
     )
 
 
-def _since() -> datetime.datetime:
+def since() -> datetime.datetime:
+    """From when on answers are counted."""
     return datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=DAYS)
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from topay_bot.web.studio import articles, ask, changes, gaps, labels
+from topay_bot.web.studio import articles, ask, changes, coverage, gaps, labels
 from topay_bot.web.studio.frame import Section
 
-SECTIONS: tuple[Section, ...] = (articles.SECTION, ask.SECTION, changes.SECTION, gaps.SECTION, labels.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    articles.SECTION,
+    ask.SECTION,
+    changes.SECTION,
+    coverage.SECTION,
+    gaps.SECTION,
+    labels.SECTION,
+)
