@@ -19,6 +19,7 @@ from topay_bot.chat.model import CaseKind
 from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
+from topay_bot.chat.usage import UseStore
 from topay_bot.chat.voice import Voice
 from topay_bot.desk.attendance import Attendance
 from topay_bot.desk.background import Background
@@ -70,10 +71,11 @@ class CareParts:
 
 @dataclass(frozen=True)
 class LearningParts:
-    """What editors learn from: gaps and agents' labels."""
+    """What editors learn from: gaps, agents' labels, and what articles did."""
 
     gaps: GapStore
     labels: LabelStore
+    usage: UseStore
     listing: GapListing  # closed with the server, before the store
 
 
@@ -127,6 +129,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     from topay_bot.storage.outbox_store import SqlOutbox
     from topay_bot.storage.service_store import SqlServiceStore
     from topay_bot.storage.sql_store import SqlStore
+    from topay_bot.storage.usage import SqlUse
 
     live: EditionSource = live_edition(settings)
     if drafts is not None:
@@ -176,7 +179,8 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
         ),
     )
     learned, apart = SqlLearningStore(store.engine), GapsApart(settings)
-    learning = LearningParts(learned, learned, GapListing(learned, apart, apart.close))
+    listing = GapListing(learned, apart, apart.close)
+    learning = LearningParts(learned, learned, SqlUse(store.engine), listing)
     return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, learning)
 
 

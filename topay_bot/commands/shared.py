@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from topay_bot.settings import Settings
+from topay_bot.settings import PROGRESS_LINES, Settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -39,9 +40,13 @@ def moment(text: str, settings: Settings) -> datetime.datetime:
 
 
 class progress_bar:  # reads as a function where it is used
-    """A progress bar on a terminal, nothing elsewhere: `with progress_bar(label, steps) as step: step("what")`."""
+    """A progress bar on a terminal, nothing elsewhere: `with progress_bar(label, steps) as step: step("what")`.
+
+    For a program that asks for it, lines of "done of all" on the standard error stream, a hundred at most.
+    """
 
     def __init__(self, label: str, length: int) -> None:
+        self._length = length
         self._bar: Any = click.progressbar(
             length=length,
             label=label,
@@ -52,7 +57,17 @@ class progress_bar:  # reads as a function where it is used
 
     def __enter__(self) -> Callable[[str], None]:
         bar = self._bar.__enter__()
-        return lambda what: bar.update(1, what)
+        if not os.environ.get(PROGRESS_LINES):
+            return lambda what: bar.update(1, what)
+        done = 0
+
+        def step(what: str) -> None:
+            nonlocal done
+            done += 1
+            if done % max(1, self._length // 100) == 0:
+                click.echo(f"{done} of {self._length}", err=True)
+
+        return step
 
     def __exit__(self, *error: Any) -> None:
         self._bar.__exit__(*error)

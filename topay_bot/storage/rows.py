@@ -90,6 +90,7 @@ def add_messages(
             "payload": dict(draft.payload),
             "client_id": draft.client_id,
             "created_at": at,
+            "article": _answer_of(draft),
         }
         for place, draft in enumerate(drafts)
     ]
@@ -98,6 +99,13 @@ def add_messages(
         Message(draft.id, conversation_id, first + place, draft.author, draft.text, draft.payload, at)
         for place, draft in enumerate(drafts)
     ]
+
+
+def _answer_of(draft: Draft) -> str | None:
+    """The article that an answer of the bot shows."""
+    if draft.author is not Author.BOT or draft.payload.get("kind") != "answer":
+        return None
+    return str(draft.payload["article"])
 
 
 def newest_handoff(connection: sa.Connection, conversation_id: str) -> Handoff | None:

@@ -103,9 +103,18 @@ messages = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("payload", sa.JSON, nullable=False),
     sa.Column("client_id", sa.String(100)),
-    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    # What an answer of the bot shows; the payload has it too, where no index finds it.
+    sa.Column("article", sa.String(200)),
     sa.UniqueConstraint("conversation_id", "seq"),
     sa.UniqueConstraint("conversation_id", "client_id"),
+    sa.Index(
+        "ix_messages_article",
+        "article",
+        "created_at",
+        postgresql_where=sa.text("article IS NOT NULL"),
+        sqlite_where=sa.text("article IS NOT NULL"),
+    ),
 )
 
 handoffs = sa.Table(
@@ -134,6 +143,8 @@ feedback = sa.Table(
     sa.Column("message_id", sa.ForeignKey("messages.id"), primary_key=True),
     sa.Column("helpful", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("article", sa.String(200)),  # the message's: what is thought of an article is counted in the index
+    sa.Index("ix_feedback_article", "article", "created_at", "helpful"),
 )
 
 notes = sa.Table(
