@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from tests.web.sample import write_knowledge
@@ -34,6 +35,7 @@ from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, ConversationBusy
 from topay_bot.knowledge.article import HandoffPolicy, Risk
 from topay_bot.knowledge.library import Library, load_library
+from topay_bot.retrieval.comparison import KIN, Comparison
 from topay_bot.storage.sql_store import SqlStore
 from topay_bot.text import Language
 
@@ -56,6 +58,11 @@ class Scripted:
 
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         return self.decide(text, language), SimpleNamespace(shelf="en")
+
+    def compare(self, text: str, topic: str, shelf: Language) -> Comparison:
+        # Behind its topic every text is about that.
+        nothing = np.zeros((1, KIN), dtype=np.float32)
+        return Comparison((topic,), np.ones(1, dtype=np.float32), nothing, np.zeros(2, dtype=np.float32))
 
     def decide(self, text: str, language: Language | None = None) -> Decision:
         self.asked.append((text, language))

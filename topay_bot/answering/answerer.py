@@ -12,6 +12,7 @@ from topay_bot.answering.hearing import hear
 from topay_bot.answering.legibility import foreign, illegible
 from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
 from topay_bot.answering.topics import about, is_bare
+from topay_bot.retrieval.comparison import Comparison
 from topay_bot.retrieval.retriever import Retrieval, Retriever
 from topay_bot.text import Language
 
@@ -53,6 +54,10 @@ class Answerer:
         if decision.reason is Reason.LOW_CONFIDENCE and bare:
             decision = policy.which_of(decision, about(found.question, found.hits))
         return decision, found
+
+    def compare(self, question: str, topic: str, shelf: Language) -> Comparison:
+        """What the articles of a shelf have to do with a question that may be asked about one of them."""
+        return self.retriever.compare(question, self.policies[shelf].rules[topic].title(shelf), shelf)
 
     def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:
         confidences = self.calibrators[found.shelf](found.features)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from topay_bot.answering.calibration import Thresholds
@@ -99,6 +99,11 @@ class ArticleRules:
     risk: Risk
     category: str = ""
     related: frozenset[str] = frozenset()
+    titles: Mapping[Language, str] = field(default_factory=dict)
+
+    def title(self, language: Language) -> str:
+        """Its title in a language, or else in another."""
+        return self.titles.get(language, next(iter(self.titles.values()), ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from topay_bot.retrieval.comparison import Comparison, compare
 from topay_bot.retrieval.denial import without_denied
 from topay_bot.retrieval.encoder import Encoder, Vectors
 from topay_bot.retrieval.evidence import CANDIDATES
@@ -47,6 +48,12 @@ class Retriever:
         return tuple(
             Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector, count)) for shelf in wanted
         )
+
+    def compare(self, question: str, title: str, shelf: Language) -> Comparison:
+        """What the articles of a shelf have to do with a question that may be asked about the title of one."""
+        texts = (question, f"{title} {question}")
+        text, titled = (reading(normalise(text, self.max_chars), self.speller, shelf) for text in texts)
+        return compare(self.shelves[shelf], text, titled, vectors_of([text, titled], self.encoder))
 
 
 def vectors_of(questions: Sequence[str], encoder: Encoder) -> Vectors:

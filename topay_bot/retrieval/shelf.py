@@ -20,7 +20,7 @@ from topay_bot.retrieval.condensing import Axes, condense
 from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
-from topay_bot.retrieval.passages import Passage, Rows
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 
 Floats = npt.NDArray[np.float32]
 
@@ -61,6 +61,7 @@ class Shelf:
         self.lexical = lexical
         self.passages = tuple(passages)
         self.rows = Rows.of(passages)
+        self.is_section = np.array([passage.kind is PassageKind.SECTION for passage in passages], dtype=np.bool_)
         self.lexical_rows = lexical_rows
         self.axes = axes
         self.weights = weights
