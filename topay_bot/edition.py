@@ -50,7 +50,12 @@ def rules_of(library: Library) -> dict[str, ArticleRules]:
         titles.setdefault(article.id, {})[article.language] = article.title
     return {
         article.id: ArticleRules(
-            article.handoff, article.risk, article.category, frozenset(article.related), titles[article.id]
+            article.handoff,
+            article.risk,
+            article.category,
+            frozenset(article.related),
+            article.expiry_date,
+            titles[article.id],
         )
         for article in library
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -47,6 +48,7 @@ class Known:
     def __init__(self, **found: tuple[str, float]) -> None:
         self.found, self.policies = found, {"zh": POLICY}
         self.asked: list[str] = []
+        self.today = datetime.date.today
 
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         self.asked.append(text)

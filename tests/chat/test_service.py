@@ -50,6 +50,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Language | None]] = []
+        self.today = datetime.date.today
         rules = {name: ArticleRules(HandoffPolicy.OFFER, Risk.LOW) for name in ("bind-card", "account-stolen")}
         self.policies = {"en": Policy(Thresholds(0.9, 0.5, 0.95, 0.96, 100, True), rules, 4, "human")}
 

@@ -93,7 +93,8 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
     policy = answerer.policies[found.shelf]
     # "退款" after "退款多久到账" asks what else there is about refunds, not the same once more.
     repeats = topics.is_bare(plain) and plain in normalise(past.question)
-    leans = past.topic in policy.rules and not repeats and may_lean(plain, decision, policy, corrects)
+    topical = past.topic is not None and _answers(answerer, policy, past.topic)
+    leans = topical and not repeats and may_lean(plain, decision, policy, corrects)
     question, keeps_topic = text, False
     if leans:
         assert past.topic is not None
@@ -155,6 +156,11 @@ def may_lean(text: str, alone: Decision, policy: Policy, corrects: bool = False)
     return short and (is_bare(text) or not isinstance(alone, Answer))
 
 
+def _answers(answerer: Answerer, policy: Policy, article: str) -> bool:
+    """Whether an article is still there and has not expired."""
+    return article in policy.rules and policy.rules[article].answers_on(answerer.today())
+
+
 def _has_no_topic(decision: Decision, policy: Policy) -> bool:
     """Whether the topic before goes on after it: small talk, a wish, what cannot be read."""
     return decision.reason in _FINAL - {Reason.URGENT} or _is_small_talk(decision, policy)
@@ -171,6 +177,8 @@ def follow_up(answerer: Answerer, text: str, alone: Decision, shelf: Language, t
     compared = answerer.compare(text, topic, shelf)
     near = {article: nearness(topic, article, rules) for article in [topic, *heard, *compared.best]}
     near |= {article: Nearness.RELATED for article in rules if nearness(topic, article, rules) is Nearness.RELATED}
+    today = answerer.today()
+    near = {article: how for article, how in near.items() if rules[article].answers_on(today)}
     cued, chinese = _LEANING.search(text) is not None, shelf == "zh"
     return FollowUp(near, heard, compared, is_bare(text), corrects, cued, chinese)
 

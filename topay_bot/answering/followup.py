@@ -81,7 +81,7 @@ _NEAR = (Nearness.TOPIC, Nearness.RELATED, Nearness.CATEGORY)
 WEIGHTS: dict[str, tuple[float, ...]] = {
     "said": (0.50, 1.56),  # confidence alone, score behind the title of the topic
     "near": (1.53, 1.55, -0.71),  # that it is the topic, a related one, one of its category
-    "kin": (0.20, 1.03, 0.77, 0.77),  # see comparison.Comparison
+    "kin": (0.20, 1.03, 0.77, 0.77, 0.00),  # see comparison.Comparison
     "said, bare": (-0.09, 1.14),  # what is added where the text is bare
     "near, bare": (0.80, 1.23, 0.53),
     "near, correcting": (-0.49, 0.81, -0.17),

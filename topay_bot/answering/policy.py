@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -99,11 +100,16 @@ class ArticleRules:
     risk: Risk
     category: str = ""
     related: frozenset[str] = frozenset()
+    until: datetime.date | None = None  # from that day on it answers no more
     titles: Mapping[Language, str] = field(default_factory=dict)
 
     def title(self, language: Language) -> str:
         """Its title in a language, or else in another."""
         return self.titles.get(language, next(iter(self.titles.values()), ""))
+
+    def answers_on(self, day: datetime.date) -> bool:
+        """Whether it has not expired by then."""
+        return self.until is None or day < self.until
 
 
 @dataclass(frozen=True, slots=True)

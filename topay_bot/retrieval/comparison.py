@@ -17,7 +17,7 @@ from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.shelf import Floats, Shelf, blend
 
 _LEADERS = 3  # an article is compared with the third best: the first ones may be right as well
-KIN = 4  # dense and lexical likeness to questions, then to sections
+KIN = 5  # dense and lexical likeness to questions, then to sections; what the article mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,16 @@ def compare(shelf: Shelf, text: str, titled: str, vectors: Vectors) -> Compariso
 
     Both as `retriever.reading` gives them, with their vectors (2, dimension).
     """
-    lexical: Floats = (shelf.lexical.encode([text, titled]) @ shelf.lexical_rows.T).toarray()
+    rows = [shelf.lexical.encode([one]) for one in (text, titled)]
+    lexical = np.concatenate([shelf.shared_words(row) for row in rows])
     dense = shelf.likeness(vectors, lexical)
     scores = kernel(blend(lexical[1:], dense[1:], shelf.mix), shelf.mix.width) @ shelf.weights
     legs = np.stack([dense[0], lexical[0]])
     end = shelf.rows.background.start
     ours, nobodys = legs[:, :end], legs[:, end:]
     apart = [np.where(part, ours, 0) for part in (~shelf.is_section[:end], shelf.is_section[:end])]
-    likeness = np.maximum.reduceat(np.concatenate(apart), shelf.rows.starts, axis=1)  # (KIN, articles)
+    nearest = np.maximum.reduceat(np.concatenate(apart), shelf.rows.starts, axis=1)
+    likeness = np.concatenate([nearest, shelf.mentions(rows[0])])  # (KIN, articles)
     leaders = min(_LEADERS, likeness.shape[1])
     kinship = likeness - np.partition(likeness, -leaders, axis=1)[:, -leaders, None]
     strangeness = nobodys.max(axis=1) - ours.max(axis=1) if nobodys.shape[1] else np.zeros(2, dtype=np.float32)
