@@ -100,7 +100,7 @@ def _outcomes(answerer: Answerer, asked: Asked) -> Outcomes | None:
     decision, found = answerer.explain(meant or plain)
     if not may_lean(meant or plain, decision, answerer.policies[found.shelf], meant is not None):
         return None
-    known = follow_up(answerer, meant or plain, decision, found.shelf, asked.topic, meant is not None)
+    known = follow_up(answerer, found, decision, asked.topic, meant is not None)
     right = np.array([article in asked.articles for article in known.near] + [not asked.articles], dtype=float)
     if not right.any():
         right[-1] = 1  # retrieval does not offer the right one

@@ -26,7 +26,7 @@ from topay_bot.answering.policy import (
 )
 from topay_bot.knowledge.article import HandoffPolicy, Risk
 from topay_bot.retrieval.comparison import KIN, Comparison
-from topay_bot.text import Language
+from topay_bot.text import Language, normalise
 
 OFFER, LOW = HandoffPolicy.OFFER, Risk.LOW
 RULES = {
@@ -53,12 +53,12 @@ class Known:
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         self.asked.append(text)
         candidates = (Candidate(*self.found[text]),) if text in self.found else ()
-        return POLICY.decide(language or "zh", candidates, Heard(3.0 if text == "转人工" else -9.0)), SimpleNamespace(
-            shelf="zh"
-        )
+        decision = POLICY.decide(language or "zh", candidates, Heard(3.0 if text == "转人工" else -9.0))
+        return decision, SimpleNamespace(shelf="zh", question=normalise(text))
 
-    def compare(self, text: str, topic: str, shelf: Language) -> Comparison:
+    def compare(self, found: SimpleNamespace, topic: str) -> Comparison:
         """The scores of a text behind its topic are asked for as "topic text"."""
+        text = found.question
         self.asked.append(f"{topic} {text}")
         article, score = self.found.get(f"{topic} {text}", ("", 0.0))
         scores = np.array([score if name == article else 0.0 for name in RULES], dtype=np.float32)

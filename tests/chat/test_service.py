@@ -58,9 +58,9 @@ class Scripted:
         return Answer(Reason.CHOSEN, language, 1.0, (Candidate(article, 1.0),), article, None)
 
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
-        return self.decide(text, language), SimpleNamespace(shelf="en")
+        return self.decide(text, language), SimpleNamespace(shelf="en", question=text)
 
-    def compare(self, text: str, topic: str, shelf: Language) -> Comparison:
+    def compare(self, found: SimpleNamespace, topic: str) -> Comparison:
         # Behind its topic every text is about that.
         nothing = np.zeros((1, KIN), dtype=np.float32)
         return Comparison((topic,), np.ones(1, dtype=np.float32), nothing, np.zeros(2, dtype=np.float32))

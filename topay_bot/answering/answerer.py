@@ -58,9 +58,9 @@ class Answerer:
             decision = policy.which_of(decision, about(found.question, found.hits))
         return decision, found
 
-    def compare(self, question: str, topic: str, shelf: Language) -> Comparison:
-        """What the articles of a shelf have to do with a question that may be asked about one of them."""
-        return self.retriever.compare(question, self.policies[shelf].rules[topic].title(shelf), shelf)
+    def compare(self, found: Retrieval, topic: str) -> Comparison:
+        """What articles have to do with a question that was searched and may be asked about one of them, the topic."""
+        return self.retriever.compare(found, self.policies[found.shelf].rules[topic].title(found.shelf))
 
     def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:
         """The articles found, as long as they have not expired since the build: the others keep their confidence."""

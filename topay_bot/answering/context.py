@@ -28,6 +28,7 @@ from topay_bot.answering.policy import (
     Referral,
 )
 from topay_bot.knowledge.article import HandoffPolicy
+from topay_bot.retrieval.retriever import Retrieval
 from topay_bot.text import Language, detect_language, normalise
 
 _LONG = 60  # characters of a question before; behind a longer one a follow-up is not heard
@@ -98,7 +99,7 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
     question, keeps_topic = text, False
     if leans:
         assert past.topic is not None
-        asked = follow_up(answerer, plain, decision, found.shelf, past.topic, corrects)
+        asked = follow_up(answerer, found, decision, past.topic, corrects)
         decision, keeps_topic = _with_topic(policy, asked, decision)
         if keeps_topic and not is_bare(plain) and len(past.question) <= _LONG:
             question = f"{past.question} {text}"
@@ -170,16 +171,18 @@ def _is_small_talk(decision: Decision, policy: Policy) -> bool:
     return isinstance(decision, Answer) and policy.rules[decision.article].handoff is HandoffPolicy.NEVER
 
 
-def follow_up(answerer: Answerer, text: str, alone: Decision, shelf: Language, topic: str, corrects: bool) -> FollowUp:
-    """What is known of a normalised text that may lean on a topic."""
-    rules = answerer.policies[shelf].rules
+def follow_up(answerer: Answerer, found: Retrieval, alone: Decision, topic: str, corrects: bool) -> FollowUp:
+    """What is known of a text, searched and decided alone, that may lean on a topic."""
+    rules, text, today = answerer.policies[found.shelf].rules, found.question, answerer.today()
     heard = {c.article: c.confidence for c in alone.candidates}
-    compared = answerer.compare(text, topic, shelf)
-    near = {article: nearness(topic, article, rules) for article in [topic, *heard, *compared.best]}
-    near |= {article: Nearness.RELATED for article in rules if nearness(topic, article, rules) is Nearness.RELATED}
-    today = answerer.today()
-    near = {article: how for article, how in near.items() if rules[article].answers_on(today)}
-    cued, chinese = _LEANING.search(text) is not None, shelf == "zh"
+    compared = answerer.compare(found, topic)
+    related = [article for article, one in rules.items() if topic in one.related]
+    near = {
+        article: nearness(topic, article, rules)
+        for article in [topic, *heard, *compared.best, *sorted(rules[topic].related), *related]
+        if article in rules and rules[article].answers_on(today)
+    }
+    cued, chinese = _LEANING.search(text) is not None, found.shelf == "zh"
     return FollowUp(near, heard, compared, is_bare(text), corrects, cued, chinese)
 
 

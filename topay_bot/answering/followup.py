@@ -79,16 +79,16 @@ _KIN_UNIT = 0.2  # of likeness: a difference that tells, as one step of the othe
 _NEAR = (Nearness.TOPIC, Nearness.RELATED, Nearness.CATEGORY)
 # What each feature of an outcome counts, in the order of `outcomes`.
 WEIGHTS: dict[str, tuple[float, ...]] = {
-    "said": (0.50, 1.56),  # confidence alone, score behind the title of the topic
-    "near": (1.53, 1.55, -0.71),  # that it is the topic, a related one, one of its category
-    "kin": (0.20, 1.03, 0.77, 0.77, 0.00),  # see comparison.Comparison
-    "said, bare": (-0.09, 1.14),  # what is added where the text is bare
-    "near, bare": (0.80, 1.23, 0.53),
-    "near, correcting": (-0.49, 0.81, -0.17),
-    "near, cued": (1.08, 0.90, 1.34),
-    "near, Chinese": (0.01, 0.17, -0.95),
+    "said": (0.55, 1.42),  # confidence alone, score behind the title of the topic
+    "near": (2.16, 1.64, -1.08),  # that it is the topic, a related one, one of its category
+    "kin": (0.19, 0.58, 0.78, 0.82, 0.40),  # see comparison.Comparison
+    "said, bare": (-0.07, 1.25),  # what is added where the text is bare
+    "near, bare": (0.71, 1.31, 0.56),
+    "near, correcting": (-0.46, 0.97, -0.14),
+    "near, cued": (0.90, 0.93, 1.57),
+    "near, Chinese": (-0.36, 0.07, -0.77),
     # No article: always; confidence that none has; bare, correcting, cued, Chinese; strangeness.
-    "none": (1.63, 1.21, -0.17, -0.33, -0.70, 0.58, 0.26, 1.21),
+    "none": (1.41, 1.25, -0.21, -0.16, -0.86, 0.48, 0.26, 0.98),
 }
 
 

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from topay_bot.retrieval.encoder import Vectors
-from topay_bot.retrieval.evidence import CANDIDATES
-from topay_bot.retrieval.heads import kernel
-from topay_bot.retrieval.shelf import Floats, Shelf, blend
+from topay_bot.retrieval.evidence import CANDIDATES, Signals
+from topay_bot.retrieval.shelf import Floats, Shelf
 
 _LEADERS = 3  # an article is compared with the third best: the first ones may be right as well
 KIN = 5  # dense and lexical likeness to questions, then to sections; what the article mentions
@@ -51,22 +49,15 @@ class Comparison:
         return tuple(self.articles[place] for place in np.argsort(-self.scores, kind="stable")[:CANDIDATES])
 
 
-def compare(shelf: Shelf, text: str, titled: str, vectors: Vectors) -> Comparison:
-    """Compare a text, alone and behind a title, with the articles of a shelf.
-
-    Both as `retriever.reading` gives them, with their vectors (2, dimension).
-    """
-    rows = [shelf.lexical.encode([one]) for one in (text, titled)]
-    lexical = np.concatenate([shelf.shared_words(row) for row in rows])
-    dense = shelf.likeness(vectors, lexical)
-    scores = kernel(blend(lexical[1:], dense[1:], shelf.mix), shelf.mix.width) @ shelf.weights
-    legs = np.stack([dense[0], lexical[0]])
+def compare(shelf: Shelf, text: Signals, titled: Signals) -> Comparison:
+    """Compare a text, alone and behind a title, with the articles of a shelf, by the signals of both there."""
+    legs = np.concatenate([text.dense, text.lexical])
     end = shelf.rows.background.start
     ours, nobodys = legs[:, :end], legs[:, end:]
     apart = [np.where(part, ours, 0) for part in (~shelf.is_section[:end], shelf.is_section[:end])]
     nearest = np.maximum.reduceat(np.concatenate(apart), shelf.rows.starts, axis=1)
-    likeness = np.concatenate([nearest, shelf.mentions(rows[0])])  # (KIN, articles)
+    likeness = np.concatenate([nearest, text.mentioned])  # (KIN, articles)
     leaders = min(_LEADERS, likeness.shape[1])
     kinship = likeness - np.partition(likeness, -leaders, axis=1)[:, -leaders, None]
     strangeness = nobodys.max(axis=1) - ours.max(axis=1) if nobodys.shape[1] else np.zeros(2, dtype=np.float32)
-    return Comparison(shelf.rows.articles, scores[0], kinship.T, strangeness)
+    return Comparison(shelf.rows.articles, titled.heads[0], kinship.T, strangeness)

@@ -81,22 +81,25 @@ class Shelf:
 
         The evidence is float32 (hits, len(evidence.NAMES)). No hits when nothing of the text is known.
         """
+        return self.best(self.signals(text, vector), count)
+
+    def signals(self, text: str, vector: Vectors) -> evidence.Signals:
+        """Everything that a normalised text and its vector (1, dimension) have in common with the shelf."""
         row, known = self.lexical.encode_known([text])
-        if not row.nnz and not np.any(vector):
-            return (), np.zeros((0, len(evidence.NAMES)), dtype=np.float32)
-        lexical = self.shared_words(row)
+        lexical = combined(self._lexical_columns, row.indices, row.data)[None, :]
         dense = self.likeness(vector, lexical)
-        similarity = blend(lexical, dense, self.mix)
-        heads = kernel(similarity, self.mix.width) @ self.weights
-        signals = evidence.Signals(heads, self.mentions(row), lexical, dense, known)
+        heads = kernel(blend(lexical, dense, self.mix), self.mix.width) @ self.weights
+        return evidence.Signals(heads, self.mentions(row), lexical, dense, known)
+
+    def best(self, signals: evidence.Signals, count: int) -> tuple[tuple[Hit, ...], Floats]:
+        """What `search` gives, from the signals of one text."""
+        if not signals.lexical.any() and not signals.dense.any():
+            return (), np.zeros((0, len(evidence.NAMES)), dtype=np.float32)
+        similarity = blend(signals.lexical, signals.dense, self.mix)
         scores = signals.scores(self.mix.mentions)
         chosen = evidence.candidates(scores, count)
         features = evidence.gather(signals, scores, chosen, self.rows)
         return tuple(self._hit(int(article), scores[0], similarity[0]) for article in chosen[0]), features[0]
-
-    def shared_words(self, row: sp.csr_matrix) -> Floats:
-        """The lexical similarities (1, rows) of one question as LexicalFeatures encodes it."""
-        return combined(self._lexical_columns, row.indices, row.data)[None, :]
 
     def likeness(self, vectors: Vectors, lexical: Floats) -> Floats:
         """The dense similarities (m, rows) of questions' vectors (m, dimension); for a zero vector the lexical ones."""
