@@ -107,10 +107,10 @@ def test_a_new_question_is_not_dragged_back(text: str) -> None:
     assert known.asked == [text]
 
 
-def test_a_short_question_that_is_answered_alone_stands_alone() -> None:
-    known = Known(软件闪退=("crash", 0.95))
-    assert cast(Answer, read(cast(Answerer, known), "软件闪退", None, ASKED).decision).article == "crash"
-    assert known.asked == ["软件闪退"]
+def test_a_short_question_of_its_own_stays_so() -> None:
+    known = {"软件闪退": ("crash", 0.95), "withdraw 软件闪退": ("crash", 0.9)}
+    reading = _read(known, "软件闪退")
+    assert (reading.decision.article, reading.question, reading.topic) == ("crash", "软件闪退", "crash")
 
 
 def test_the_topic_said_again_is_a_question_of_its_own() -> None:

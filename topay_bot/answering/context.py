@@ -153,8 +153,7 @@ def may_lean(text: str, alone: Decision, policy: Policy, corrects: bool = False)
         return False
     if corrects or _LEANING.search(text):
         return True
-    short = len(text) <= _SHORT_ZH if _HAN.search(text) else len(text.split()) <= _SHORT_EN
-    return short and (is_bare(text) or not isinstance(alone, Answer))
+    return len(text) <= _SHORT_ZH if _HAN.search(text) else len(text.split()) <= _SHORT_EN
 
 
 def _answers(answerer: Answerer, policy: Policy, article: str) -> bool:
