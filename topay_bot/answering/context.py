@@ -49,8 +49,8 @@ _NEW_TOPIC = re.compile(
 # An article of the topic is shown when it is likelier than not, and the topic is sure enough: which of two of its
 # articles tells of a fee matters less than that a fee is told.
 _LIKELIER = 0.5
-# From this confidence in the topic it answers: of 206 follow-ups of conversations written for it that were answered so,
-# by weights fitted on others, 96 % were right.
+# From this confidence in the topic it answers: of follow-ups of conversations written for it that were answered, by
+# weights fitted on others, 96 % (Chinese) and 93 % (English) were right; 0.6 and 0.75 differ by less than one in 100.
 _TOPIC_SURE = 0.7
 _DOUBTS = frozenset({Reason.NEGATED, Reason.OTHER_PLATFORM, Reason.AMOUNTS})
 _FINAL = frozenset({Reason.ASKED, Reason.URGENT, Reason.FOREIGN, Reason.UNREADABLE})
