@@ -9,6 +9,10 @@ Every turn goes through `answering.context.read`, as in the chat. Rightly means,
 - human: a person comes because the customer asked.
 - clarify: choices, one of `articles` among the first three.
 - reject: no answer.
+- next: the next candidates, or a person where none is left.
+
+Conversations written for development are read too: `--cases tests/answering/data/dialogues-clean.en.txt`, a line each,
+turns as `text = article,article` with " > " between them; `-` stands for no answer, `?` for the next candidates.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +46,8 @@ def rightly(turn: dict[str, Any], decision: Decision) -> bool:
         return isinstance(decision, Handoff) and decision.reason is Reason.ASKED
     if wanted == "clarify":
         return asked(turn, decision)
+    if wanted == "next":
+        return decision.reason in (Reason.OTHERS, Reason.STUCK)
     return not isinstance(decision, Answer)
 
 
@@ -63,6 +70,21 @@ def after(reading: Reading, past: Past) -> Past:
     )
 
 
+def dialogues_of(file: Path) -> Iterator[dict[str, Any]]:
+    """The dialogues of a JSON Lines file, or of a text file as written for development."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    if file.suffix != ".txt":
+        yield from map(json.loads, lines)
+        return
+    for line in lines:
+        turns = []
+        for text, _, wanted in (turn.rpartition(" = ") for turn in line.split(" > ")):
+            articles = [article for article in wanted.split(",") if article not in ("-", "?")]
+            expect = "reject" if "-" in wanted.split(",") else "answer" if articles else "next"
+            turns.append({"text": text, "expect": expect, "articles": articles})
+        yield {"lang": file.suffixes[-2].removeprefix("."), "kind": file.name.partition(".")[0], "turns": turns}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index", type=Path)
@@ -73,8 +95,7 @@ def main() -> None:
     right: Counter[str] = Counter()
     turns: Counter[str] = Counter()
     unsure: Counter[str] = Counter()
-    for line in options.cases.read_text(encoding="utf-8").splitlines():
-        dialogue = json.loads(line)
+    for dialogue in dialogues_of(options.cases):
         past = Past()
         for place, turn in enumerate(dialogue["turns"]):
             reading = read(answerer, turn["text"], None, past)

@@ -44,10 +44,18 @@ def _encoder(build: Build, before: Edition | None) -> Encoder:
 
 
 def rules_of(library: Library) -> dict[str, ArticleRules]:
-    """What the policy must know of each article; languages agree, which lint holds."""
+    """What the policy must know of each article; languages agree but in titles, which lint holds."""
+    titles: dict[str, dict[Language, str]] = {}
+    for article in library:
+        titles.setdefault(article.id, {})[article.language] = article.title
     return {
         article.id: ArticleRules(
-            article.handoff, article.risk, article.category, frozenset(article.related), article.expiry_date
+            article.handoff,
+            article.risk,
+            article.category,
+            frozenset(article.related),
+            article.expiry_date,
+            titles[article.id],
         )
         for article in library
     }

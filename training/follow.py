@@ -1,8 +1,8 @@
 """Fits what speaks for an article in a follow-up (answering/followup.py): `python -m training.follow`.
 
-On the conversations in `tests/answering/data/dialogues.*.txt`, and on changes of topic: short labelled questions asked
-after one of those conversations' first questions, some answered by no article. Half of the labelled questions are
-asked, of a build that learned from the other half. Prints the weights to be written into followup.py, and what
+On the conversations in `tests/answering/data/dialogues.*.txt` and `dialogues-more.*.txt`, and on changes of topic:
+labelled questions asked after one of those topics, some answered by no article. A quarter of the labelled questions
+are asked, of a build that learned from the others. Prints the weights to be written into followup.py, and what
 five-fold cross-validation says of them. The judging dialogues take no part.
 """
 
@@ -21,8 +21,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from topay_bot.answering.answerer import Answerer
-from topay_bot.answering.context import may_lean
-from topay_bot.answering.followup import Floats, chances, is_bare, nearness, outcomes
+from topay_bot.answering.context import follow_up, may_lean
+from topay_bot.answering.corrections import corrected
+from topay_bot.answering.followup import WEIGHTS, Floats, chances, outcomes
 from topay_bot.bootstrap import open_edition
 from topay_bot.building import make_build
 from topay_bot.knowledge.labelled import labelled_file
@@ -30,11 +31,13 @@ from topay_bot.settings import load_settings
 from topay_bot.text import normalise
 
 CONVERSATIONS = Path("tests/answering/data")
+FILES = ("dialogues", "dialogues-more")  # `dialogues-clean` takes no part: what is chosen on these is checked on it
 _SEED = 1
-_WIDTH = 14  # features of an outcome
-_SHRINK = 1.0  # of the square of the weights: 500 follow-ups bear 14 weights, but not freely
-# A follow-up counts more than a change of topic, of which there are three times as many.
-_COUNTS = {"follow-up": 2.0, "new topic": 0.7, "no article": 0.5}
+_FOLDS = 5
+_SHRINK = 0.5  # of the square of the weights: 500 follow-ups bear 38 weights, but not freely
+# A follow-up counts more than a change of topic, of which there are more than twice as many.
+_COUNTS = {"follow-up": 2.0, "new topic": 0.3, "no article": 0.6}
+_NOTHING, _NEXT = "-", "?"  # in place of articles: no answer is right; the next candidates are
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,10 @@ class Asked:
     """A text asked after a question whose topic is an article, and the articles that answer it."""
 
     kind: str
-    question: str
     topic: str
     text: str
     articles: tuple[str, ...]
+    fold: str  # texts with the same are held out together
 
 
 @dataclass(frozen=True)
@@ -55,50 +58,53 @@ class Outcomes:
     kind: str
     features: Floats
     right: Floats
+    fold: str
 
 
-def conversations(language: str) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
-    """The written conversations: turns of a text and the articles that answer it."""
-    for line in (CONVERSATIONS / f"dialogues.{language}.txt").read_text("utf-8").splitlines():
+def conversations(language: str, name: str) -> Iterator[list[tuple[str, tuple[str, ...]]]]:
+    """The written conversations of a file: turns of a text and the articles that answer it."""
+    for line in (CONVERSATIONS / f"{name}.{language}.txt").read_text("utf-8").splitlines():
         turns = (turn.rpartition(" = ") for turn in line.split(" > "))
         yield [(text, tuple(articles.split(","))) for text, _, articles in turns]
 
 
-def _halve(knowledge: Path, language: str, rng: random.Random) -> list[tuple[str, tuple[str, ...]]]:
-    """Take half of the labelled questions out of a knowledge folder."""
+def _hold_out(knowledge: Path, language: str, rng: random.Random) -> list[tuple[str, tuple[str, ...]]]:
+    """Take a quarter of the labelled questions out of a knowledge folder."""
     file = knowledge / labelled_file("zh" if language == "zh" else "en")
     lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
     rng.shuffle(lines)
-    kept, out = lines[: len(lines) // 2], lines[len(lines) // 2 :]
+    out, kept = lines[: len(lines) // 4], lines[len(lines) // 4 :]
     file.write_text("\n".join(kept) + "\n", "utf-8")
     return [(row["text"], tuple(row["articles"])) for row in map(json.loads, out)]
 
 
-def _asked(answerer: Answerer, held: Sequence[tuple[str, tuple[str, ...]]], language: str) -> Iterator[Asked]:
-    written = list(conversations(language))
-    for (question, (topic, *_)), *turns in written:
+def _asked(held: Sequence[tuple[str, tuple[str, ...]]], language: str) -> Iterator[Asked]:
+    topics = []
+    for (question, (topic, *_)), *turns in (one for name in FILES for one in conversations(language, name)):
+        topics.append(topic)
         for text, articles in turns:
-            if not articles[0].startswith("smalltalk"):
-                yield Asked("follow-up", question, topic, text, articles)
+            if articles[0].startswith(("smalltalk", _NEXT)):
+                continue
+            wanted = tuple(article for article in articles if article != _NOTHING)
+            yield Asked("follow-up" if wanted else "no article", topic, text, wanted, question)
+            topic = topic if topic in articles or not wanted else wanted[0]
     rng = random.Random(_SEED)
     for text, articles in held:
-        decision, found = answerer.explain(text)
-        if may_lean(normalise(text), decision, answerer.policies[found.shelf]):
-            question, (topic, *_) = rng.choice(written)[0]
-            yield Asked("new topic" if articles else "no article", question, topic, text, articles)
+        yield Asked("new topic" if articles else "no article", rng.choice(topics), text, articles, text)
 
 
-def _outcomes(answerer: Answerer, asked: Asked) -> Outcomes:
-    alone, joined = (
-        {c.article: c.confidence for c in answerer.decide(text).candidates}
-        for text in (asked.text, f"{asked.question} {asked.text}")
-    )
-    rules = next(iter(answerer.policies.values())).rules
-    near = {article: nearness(asked.topic, article, rules) for article in [asked.topic, *alone, *joined]}
-    right = np.array([article in asked.articles for article in near] + [not asked.articles], dtype=float)
+def _outcomes(answerer: Answerer, asked: Asked) -> Outcomes | None:
+    """What is known of a text; None where it does not lean on the topic, whatever the weights."""
+    plain = normalise(asked.text)
+    meant = corrected(plain)
+    decision, found = answerer.explain(meant or plain)
+    if not may_lean(meant or plain, decision, answerer.policies[found.shelf], meant is not None):
+        return None
+    known = follow_up(answerer, found, decision, asked.topic, meant is not None)
+    right = np.array([article in asked.articles for article in known.near] + [not asked.articles], dtype=float)
     if not right.any():
         right[-1] = 1  # retrieval does not offer the right one
-    return Outcomes(asked.kind, outcomes(alone, joined, near, is_bare(normalise(asked.text))), right)
+    return Outcomes(asked.kind, outcomes(known), right, asked.fold)
 
 
 def fit(seen: Sequence[Outcomes]) -> Floats:
@@ -113,7 +119,7 @@ def fit(seen: Sequence[Outcomes]) -> Floats:
             slope = slope - count * ((likely * one.right / share - likely) @ one.features)
         return total, slope
 
-    start = np.zeros(_WIDTH)
+    start = np.zeros(sum(map(len, WEIGHTS.values())))
     start[:2] = 1.0, 0.5
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x)
 
@@ -121,30 +127,27 @@ def fit(seen: Sequence[Outcomes]) -> Floats:
 def main() -> None:
     """Builds, asks, fits and prints."""
     told: list[Outcomes] = []
-    fold: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         knowledge = Path(folder) / "knowledge"
         shutil.copytree("knowledge", knowledge)
         rng = random.Random(_SEED)
-        held = {language: _halve(knowledge, language, rng) for language in ("zh", "en")}
+        held = {language: _hold_out(knowledge, language, rng) for language in ("zh", "en")}
         settings = load_settings(knowledge=knowledge, index=Path(folder) / "index")
         make_build(settings)
         answerer = open_edition(settings).answerer
         for language, questions in held.items():
-            for asked in _asked(answerer, questions, language):
-                told.append(_outcomes(answerer, asked))
-                key = asked.question if asked.kind == "follow-up" else asked.text
-                fold.append(zlib.crc32(key.encode()) % 5)
+            told += [known for asked in _asked(questions, language) if (known := _outcomes(answerer, asked))]
+    fold = [zlib.crc32(one.fold.encode()) % _FOLDS for one in told]
     right: dict[str, list[bool]] = {}
-    for number in range(5):
+    for number in range(_FOLDS):
         weights = fit([one for one, of in zip(told, fold, strict=True) if of != number])
         for one in (one for one, of in zip(told, fold, strict=True) if of == number):
             right.setdefault(one.kind, []).append(bool(one.right[int(np.argmax(chances(one.features, weights)))]))
     for kind, cases in right.items():
         print(f"{kind}: {len(cases)}, likeliest outcome right in {sum(cases) / len(cases):.1%}")
-    weights = fit(told)
-    for name, part in (("_SPEAKS", weights[:5]), ("_SPEAKS_BARE", weights[5:10]), ("_NONE", weights[10:])):
-        print(f"{name} = np.array({[round(float(weight), 2) for weight in part]})")
+    weights = iter(fit(told))
+    for name, old in WEIGHTS.items():
+        print(f'"{name}": ({", ".join(f"{next(weights):.2f}" for _ in old)}),')
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from tests.web.sample import write_knowledge
@@ -34,6 +35,7 @@ from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, ConversationBusy
 from topay_bot.knowledge.article import HandoffPolicy, Risk
 from topay_bot.knowledge.library import Library, load_library
+from topay_bot.retrieval.comparison import KIN, Comparison
 from topay_bot.storage.sql_store import SqlStore
 from topay_bot.text import Language
 
@@ -48,6 +50,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Language | None]] = []
+        self.today = datetime.date.today
         rules = {name: ArticleRules(HandoffPolicy.OFFER, Risk.LOW) for name in ("bind-card", "account-stolen")}
         self.policies = {"en": Policy(Thresholds(0.9, 0.5, 0.95, 0.96, 100, True), rules, 4, "human")}
 
@@ -55,7 +58,12 @@ class Scripted:
         return Answer(Reason.CHOSEN, language, 1.0, (Candidate(article, 1.0),), article, None)
 
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
-        return self.decide(text, language), SimpleNamespace(shelf="en")
+        return self.decide(text, language), SimpleNamespace(shelf="en", question=text)
+
+    def compare(self, found: SimpleNamespace, topic: str) -> Comparison:
+        # Behind its topic every text is about that.
+        nothing = np.zeros((1, KIN), dtype=np.float32)
+        return Comparison((topic,), np.ones(1, dtype=np.float32), nothing, np.zeros(2, dtype=np.float32))
 
     def decide(self, text: str, language: Language | None = None) -> Decision:
         self.asked.append((text, language))

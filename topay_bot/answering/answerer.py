@@ -13,6 +13,7 @@ from topay_bot.answering.hearing import hear
 from topay_bot.answering.legibility import foreign, illegible
 from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
 from topay_bot.answering.topics import about, is_bare
+from topay_bot.retrieval.comparison import Comparison
 from topay_bot.retrieval.retriever import Retrieval, Retriever
 from topay_bot.text import Language
 
@@ -57,6 +58,10 @@ class Answerer:
             decision = policy.which_of(decision, about(found.question, found.hits))
         return decision, found
 
+    def compare(self, found: Retrieval, topic: str) -> Comparison:
+        """What articles have to do with a question that was searched and may be asked about one of them, the topic."""
+        return self.retriever.compare(found, self.policies[found.shelf].rules[topic].title(found.shelf))
+
     def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:
         """The articles found, as long as they have not expired since the build: the others keep their confidence."""
         confidences = self.calibrators[found.shelf](found.features)
@@ -64,7 +69,7 @@ class Answerer:
         return tuple(
             Candidate(hit.article, round(float(confidence), 6))
             for hit, confidence in zip(found.hits, confidences, strict=True)
-            if (until := rules[hit.article].until) is None or today < until
+            if rules[hit.article].answers_on(today)
         )
 
 

@@ -1,21 +1,25 @@
 """Which article a follow-up is about: one that cannot stand alone, weighed with the topic before it.
 
-The text is looked up twice, alone and behind the question before it. Both speak for articles; so does the topic for
+The text is looked up twice, alone and behind the title of the topic. Both speak for articles; so does the topic for
 itself and its neighbours, the more so where the text says nothing but which aspect it asks of ("how long?",
-"那手续费呢"). A conditional logit (McFadden, 1974) puts these together, with "no article" as one more outcome.
-Its weights are fitted by `python -m training.follow` on conversations written for it and on changes of topic.
+"那手续费呢"); and so does how like the text is to an article's questions and sections. A conditional logit (McFadden,
+1974) puts these together, with "no article" as one more outcome. Its weights are fitted by
+`python -m training.follow` on conversations written for it and on changes of topic.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from topay_bot.answering.policy import ArticleRules, Candidate
+from topay_bot.retrieval.comparison import Comparison
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,45 +74,68 @@ def is_bare(text: str) -> bool:
     return all(word in _ASPECT_EN for word in _WORD.findall(text))
 
 
-_LEAST = 0.01  # confidence below which an article speaks no longer
-_SPEAKS = np.array([1.14, 0.63, 0.57, 1.21, 0.3])  # alone, joined, topic, related, category
-_SPEAKS_BARE = np.array([-0.22, 0.77, 0.28, 1.61, 0.14])  # what is added where the text is bare
-_NONE = np.array([0.15, 1.01, 0.34, -0.7])  # always, confidence that no article has: alone and joined; bare
+_LEAST = 0.01  # confidence or score below which an article speaks no longer
+_KIN_UNIT = 0.2  # of likeness: a difference that tells, as one step of the other features does
+_NEAR = (Nearness.TOPIC, Nearness.RELATED, Nearness.CATEGORY)
+# What each feature of an outcome counts, in the order of `outcomes`.
+WEIGHTS: dict[str, tuple[float, ...]] = {
+    "said": (0.54, 1.62),  # confidence alone, score behind the title of the topic
+    "near": (1.89, 1.47, -0.49),  # that it is the topic, a related one, one of its category
+    "kin": (0.29, 0.57, 0.70, 0.64, 0.43),  # see comparison.Comparison
+    "said, bare": (-0.10, 1.14),  # what is added where the text is bare
+    "near, bare": (0.77, 1.43, 0.34),
+    "near, correcting": (-0.49, 1.05, -0.23),
+    "near, cued": (0.97, 1.11, 1.09),
+    "near, Chinese": (-0.10, 0.03, -0.64),
+    # No article: always; confidence that none has; bare, correcting, cued, Chinese; strangeness.
+    "none": (1.56, 1.34, -0.29, -0.17, -0.86, 0.66, 0.17, 1.07),
+}
 
 
-def outcomes(
-    alone: Mapping[str, float], joined: Mapping[str, float], near: Mapping[str, Nearness], bare: bool
-) -> Floats:
-    """Features (articles + 1, 14) of the articles of `near`, in order, and last of "none of them".
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A text that may lean on a topic, and what is known of it."""
 
-    `alone` and `joined` are confidences by article. Columns as in `_SPEAKS`, `_SPEAKS_BARE`, `_NONE`.
-    """
-    found = np.zeros((len(near) + 1, 14))
-    for row, (article, nearness) in zip(found, near.items(), strict=False):
-        row[0], row[1] = _voice(alone.get(article, 0.0)), _voice(joined.get(article, 0.0))
-        row[2:5] = nearness == np.array([Nearness.TOPIC, Nearness.RELATED, Nearness.CATEGORY])
-        row[5:10] = row[:5] * bare
-    left = [_voice(max(0.0, 1 - sum(said.values()))) for said in (alone, joined)]
-    found[-1, 10:] = 1, *left, bare
+    near: Mapping[str, Nearness]  # the articles that it may be about
+    alone: Mapping[str, float]  # confidences by article
+    compared: Comparison
+    bare: bool  # see is_bare
+    corrects: bool  # it sets the last answer right
+    cued: bool  # it begins or refers as follow-ups do
+    chinese: bool  # likeness and scores are not quite alike in both languages
+
+
+def outcomes(asked: FollowUp) -> Floats:
+    """Features (articles + 1, weights) of the articles of `asked.near`, in order, and last of "none of them"."""
+    traits = np.array([asked.bare, asked.corrects, asked.cued, asked.chinese], dtype=float)
+    rows = []
+    for article, nearness in asked.near.items():
+        said = np.array([_voice(asked.alone.get(article, 0.0)), _voice(asked.compared.score(article))])
+        near = np.array([nearness is kind for kind in _NEAR], dtype=float)
+        kin = asked.compared.kin(article) / _KIN_UNIT
+        rows.append(np.concatenate([said, near, kin, asked.bare * said, np.outer(traits, near).ravel()]))
+    left = max(0.0, 1 - sum(asked.alone.values()))
+    none = [1.0, _voice(left), *traits, *(asked.compared.strangeness / _KIN_UNIT)]
+    found = np.zeros((len(rows) + 1, len(rows[0]) + len(none)))
+    found[:-1, : len(rows[0])] = rows
+    found[-1, len(rows[0]) :] = none
     return found
 
 
-def _voice(confidence: float) -> float:
-    return float(np.log((confidence + _LEAST) / _LEAST))
+def _voice(share: float) -> float:
+    return math.log((max(share, 0.0) + _LEAST) / _LEAST)
 
 
-def chances(features: Floats, weights: Floats | None = None) -> Floats:
-    """Probabilities of outcomes; with the shipped weights unless others are given."""
-    utility = features @ (np.concatenate([_SPEAKS, _SPEAKS_BARE, _NONE]) if weights is None else weights)
+def chances(features: Floats, weights: Floats) -> Floats:
+    """Probabilities of outcomes."""
+    utility = features @ weights
     likely = np.exp(utility - utility.max())
     return np.asarray(likely / likely.sum())
 
 
-def weigh(
-    alone: Mapping[str, float], joined: Mapping[str, float], near: Mapping[str, Nearness], bare: bool
-) -> tuple[Candidate, ...]:
-    """The articles of `near` by their chance, best first."""
-    found = chances(outcomes(alone, joined, near, bare))[:-1]
+def weigh(asked: FollowUp) -> tuple[Candidate, ...]:
+    """The articles of `asked.near` by their chance, best first."""
+    found = chances(outcomes(asked), np.concatenate(list(WEIGHTS.values())))[:-1]
     order = np.argsort(-found, kind="stable")
-    articles = list(near)
+    articles = list(asked.near)
     return tuple(Candidate(articles[place], round(float(found[place]), 6)) for place in order)

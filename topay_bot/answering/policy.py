@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from topay_bot.answering.calibration import Thresholds
@@ -101,6 +101,15 @@ class ArticleRules:
     category: str = ""
     related: frozenset[str] = frozenset()
     until: datetime.date | None = None  # from that day on it answers no more
+    titles: Mapping[Language, str] = field(default_factory=dict)
+
+    def title(self, language: Language) -> str:
+        """Its title in a language, or else in another."""
+        return self.titles.get(language, next(iter(self.titles.values()), ""))
+
+    def answers_on(self, day: datetime.date) -> bool:
+        """Whether it has not expired by then."""
+        return self.until is None or day < self.until
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from topay_bot.retrieval.comparison import Comparison, compare
 from topay_bot.retrieval.denial import without_denied
 from topay_bot.retrieval.encoder import Encoder, Vectors
-from topay_bot.retrieval.evidence import CANDIDATES
+from topay_bot.retrieval.evidence import CANDIDATES, Signals
 from topay_bot.retrieval.shelf import Floats, Hit, Shelf
 from topay_bot.retrieval.spelling import Speller
 from topay_bot.text import Language, detect_language, is_mixed, is_pinyin, normalise
@@ -22,6 +23,7 @@ class Retrieval:
     shelf: Language  # of the shelf searched
     hits: tuple[Hit, ...]
     features: Floats
+    signals: Signals
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,17 @@ class Retriever:
         wanted = [own, *(other for other in self.shelves if other != own and is_mixed(text))]
         compared = reading(text, self.speller, language)
         vector = vectors_of([compared], self.encoder)
+        signals = {shelf: self.shelves[shelf].signals(compared, vector) for shelf in wanted}
         return tuple(
-            Retrieval(text, language, shelf, *self.shelves[shelf].search(compared, vector, count)) for shelf in wanted
+            Retrieval(text, language, shelf, *self.shelves[shelf].best(found, count), found)
+            for shelf, found in signals.items()
         )
+
+    def compare(self, found: Retrieval, title: str) -> Comparison:
+        """What the articles of a shelf have to do with a question searched there that may be asked about a title."""
+        shelf = self.shelves[found.shelf]
+        titled = reading(normalise(f"{title} {found.question}", self.max_chars), self.speller, found.shelf)
+        return compare(shelf, found.signals, shelf.signals(titled, vectors_of([titled], self.encoder)))
 
 
 def vectors_of(questions: Sequence[str], encoder: Encoder) -> Vectors:

@@ -21,7 +21,7 @@ from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions, combined
-from topay_bot.retrieval.passages import Passage, Rows
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 
 Floats = npt.NDArray[np.float32]
 
@@ -63,6 +63,7 @@ class Shelf:
         self.lexical = lexical
         self.passages = tuple(passages)
         self.rows = Rows.of(passages)
+        self.is_section = np.array([passage.kind is PassageKind.SECTION for passage in passages], dtype=np.bool_)
         self.lexical_rows = lexical_rows
         self.axes = axes
         self.weights = weights
@@ -80,14 +81,21 @@ class Shelf:
 
         The evidence is float32 (hits, len(evidence.NAMES)). No hits when nothing of the text is known.
         """
+        return self.best(self.signals(text, vector), count)
+
+    def signals(self, text: str, vector: Vectors) -> evidence.Signals:
+        """Everything that a normalised text and its vector (1, dimension) have in common with the shelf."""
         row, known = self.lexical.encode_known([text])
-        if not row.nnz and not np.any(vector):
-            return (), np.zeros((0, len(evidence.NAMES)), dtype=np.float32)
         lexical = combined(self._lexical_columns, row.indices, row.data)[None, :]
         dense = self.likeness(vector, lexical)
-        similarity = blend(lexical, dense, self.mix)
-        heads = kernel(similarity, self.mix.width) @ self.weights
-        signals = evidence.Signals(heads, self.mentions(row), lexical, dense, known)
+        heads = kernel(blend(lexical, dense, self.mix), self.mix.width) @ self.weights
+        return evidence.Signals(heads, self.mentions(row), lexical, dense, known)
+
+    def best(self, signals: evidence.Signals, count: int) -> tuple[tuple[Hit, ...], Floats]:
+        """What `search` gives, from the signals of one text."""
+        if not signals.lexical.any() and not signals.dense.any():
+            return (), np.zeros((0, len(evidence.NAMES)), dtype=np.float32)
+        similarity = blend(signals.lexical, signals.dense, self.mix)
         scores = signals.scores(self.mix.mentions)
         chosen = evidence.candidates(scores, count)
         features = evidence.gather(signals, scores, chosen, self.rows)
