@@ -46,7 +46,9 @@ def _encoder(build: Build, before: Edition | None) -> Encoder:
 def rules_of(library: Library) -> dict[str, ArticleRules]:
     """What the policy must know of each article; languages agree, which lint holds."""
     return {
-        article.id: ArticleRules(article.handoff, article.risk, article.category, frozenset(article.related))
+        article.id: ArticleRules(
+            article.handoff, article.risk, article.category, frozenset(article.related), article.expiry_date
+        )
         for article in library
     }
 

@@ -18,7 +18,7 @@ _count = itertools.count(1)
 
 
 def conversation() -> Conversation:
-    return Conversation(secrets.token_urlsafe(12), "0" * 64, State.PENDING, "zh", AT)
+    return Conversation(secrets.token_urlsafe(12), "0" * 64, State.PENDING, "zh", AT, customer="customer-1024")
 
 
 def draft(author: Author = Author.CUSTOMER, text: str = "你好 👋\n<b>", client_id: str | None = None) -> Draft:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from topay_bot.retrieval import evidence
+from topay_bot.retrieval.evidence import Signals
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 
 Q, B = PassageKind.QUESTION, PassageKind.BACKGROUND
@@ -25,7 +26,10 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     scores = np.array([[0.8, 0.3]], dtype=np.float32)
     lexical = np.array([[0.9, 0.6, 0.3, 0.0, 0.2, 0.4]], dtype=np.float32)
     dense = np.array([[0.5, 0.5, 0.5, 0.5, 0.1, 0.7]], dtype=np.float32)
-    found = evidence.gather(scores, np.array([[0, 1]]), lexical, dense, np.array([0.75], dtype=np.float32), _rows())
+    mentioned = np.array([[0.6, 0.2]], dtype=np.float32)
+    signals = Signals(scores - 0.5 * mentioned, mentioned, lexical, dense, np.array([0.75], dtype=np.float32))
+    assert signals.scores(0.5) == pytest.approx(scores)
+    found = evidence.gather(signals, scores, np.array([[0, 1]]), _rows())
     first, second = (dict(zip(evidence.NAMES, map(float, found[0, place]), strict=True)) for place in (0, 1))
     assert first["score"] == pytest.approx(0.8)
     assert first["margin"] == pytest.approx(0.5)
@@ -38,11 +42,12 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     assert (first["words"], first["sense"]) == pytest.approx((0.9, 0.5))
     assert (second["words"], second["sense"]) == pytest.approx((0.2, 0.1))
     assert (first["votes"], second["votes"]) == pytest.approx((4 / 6, 1 / 6))  # of six passages in all
-    assert first["mass"] == second["mass"] == pytest.approx(1.1)
+    assert first["mass"] == second["mass"] == pytest.approx(0.5 + 0.2)  # of the heads alone
+    assert (first["mentioned"], second["mentioned"]) == pytest.approx((0.6, 0.2))
 
 
 def test_without_background_nothing_breaks() -> None:
     rows = Rows.of([Passage("a", "en", Q, "1")])
     one = np.array([[0.5]], dtype=np.float32)
-    found = evidence.gather(one, np.array([[0]]), one, one, np.array([1], dtype=np.float32), rows)
+    found = evidence.gather(Signals(one, one, one, one, np.array([1], dtype=np.float32)), one, np.array([[0]]), rows)
     assert np.isfinite(found).all()

@@ -17,7 +17,7 @@ from topay_bot.retrieval.revising import RevisableShelf
 from topay_bot.retrieval.shelf import Mix, Shelf, kernel_of
 from topay_bot.retrieval.trials import Labelled
 
-MIX = Mix(dense=0.5, width=1.0, noise=0.05)
+MIX = Mix(dense=0.5, width=1.0, noise=0.05, mentions=0.25)
 WORDS = "refund card lock pay bank code phone name limit fee time day week send get add drop".split()
 
 

@@ -4,6 +4,7 @@ import pytest
 from topay_bot.retrieval.heads import Heads, kernel
 from topay_bot.retrieval.learning import ENOUGH_LABELLED, learn
 from topay_bot.retrieval.lexical import LexicalFeatures
+from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 from topay_bot.retrieval.shelf import Mix, Shelf, blend
 from topay_bot.retrieval.trials import Fitted, Labelled, Trials, background_trials, labelled_trials, own_trials
@@ -17,7 +18,7 @@ ASKED = {
 PASSAGES = [Passage(article, "en", Q, text) for article, texts in sorted(ASKED.items()) for text in texts] + [
     Passage(None, "en", B, text) for text in ("what is the weather", "tell me a joke", "who won the match")
 ]
-MIX = Mix(dense=0.5, width=1.0, noise=0.2)
+MIX = Mix(dense=0.5, width=1.0, noise=0.2, mentions=0.25)
 
 
 def _vectors(count: int, seed: int) -> np.ndarray:
@@ -35,7 +36,9 @@ def _fitted(passages: list[Passage], vectors: np.ndarray) -> Fitted:
     heads = Heads.fit(gram, rows.targets, noise)
     np.fill_diagonal(likeness, -1)
     np.fill_diagonal(dense, -1)
-    return Fitted(heads, Shelf(lexical, passages, matrix, axes, vectors, heads.weights, MIX), likeness, dense)
+    mentioned = Mentions(matrix, rows).beside(matrix, list(np.arange(len(passages))[:, None]))
+    shelf = Shelf(lexical, passages, matrix, axes, vectors, heads.weights, MIX)
+    return Fitted(heads, shelf, likeness, dense, mentioned)
 
 
 def _labelled(vectors: np.ndarray, *questions: tuple[str, ...]) -> Labelled:
@@ -75,9 +78,10 @@ def test_a_held_out_trial_is_that_of_a_shelf_without_the_article(fitted: Fitted)
     encoded = fitted.shelf.lexical.encode([question])
     mixed = blend((encoded @ rows.T).toarray(), vector @ fitted.shelf.vectors[keep].T, MIX)
     gram = kernel(blend((rows @ rows.T).toarray(), fitted.shelf.vectors[keep] @ fitted.shelf.vectors[keep].T, MIX), 1.0)
-    targets = Rows.of([p for p, kept in zip(PASSAGES, keep, strict=True) if kept]).targets
-    heads = Heads.fit(gram, targets, np.full(int(keep.sum()), MIX.noise, dtype=np.float32))
-    expected = np.sort((kernel(mixed, 1.0) @ heads.weights)[0])[::-1]
+    left = Rows.of([p for p, kept in zip(PASSAGES, keep, strict=True) if kept])
+    heads = Heads.fit(gram, left.targets, np.full(int(keep.sum()), MIX.noise, dtype=np.float32))
+    mentioned = Mentions(rows, left)(encoded)
+    expected = np.sort((kernel(mixed, 1.0) @ heads.weights + MIX.mentions * mentioned)[0])[::-1]
     np.testing.assert_allclose(trials.features[1, :2, 0], expected, atol=1e-4)
     assert trials.features[1, 2, 0] == -1
     assert place in range(3)

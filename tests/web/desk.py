@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from topay_bot.bootstrap import AgentsParts
 from topay_bot.desk.agents import Role
-from topay_bot.web import desk_schemas as schemas
+from topay_bot.web.console import schemas
 
 PASSWORD = "correct horse battery"
 _names = itertools.count(1)

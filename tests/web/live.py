@@ -22,7 +22,7 @@ from websockets.typing import Origin
 from tests.waiting import wait_until
 from topay_bot.desk.agents import Role
 from topay_bot.desk.signing import SignIn
-from topay_bot.web.sockets import MAX_FRAME_BYTES, CuttingProtocol
+from topay_bot.web.events.sockets import MAX_FRAME_BYTES, CuttingProtocol
 
 Frame = dict[str, Any]
 PASSWORD = "correct horse battery"

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from topay_bot.settings import load_settings
 from topay_bot.storage.sql_store import SqlStore
+from topay_bot.web.customer.schemas import ExchangeGiven
 from topay_bot.web.desk import Desk
-from topay_bot.web.schemas import ExchangeGiven
 
 REFUND = "退款几天能到"
 STOLEN = "我的钱被别人转走了"

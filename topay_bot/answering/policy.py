@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -99,6 +100,7 @@ class ArticleRules:
     risk: Risk
     category: str = ""
     related: frozenset[str] = frozenset()
+    until: datetime.date | None = None  # from that day on it answers no more
 
 
 @dataclass(frozen=True, slots=True)

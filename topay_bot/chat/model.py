@@ -50,6 +50,7 @@ class Conversation:
     agent_name: str | None = None
     owned_since: datetime.datetime | None = None
     waiting_since: datetime.datetime | None = None  # the first thing said to a person that none has answered
+    customer: str | None = None  # their id at the site around the widget, which proved it; for agents only
 
     @property
     def owner(self) -> Owner:

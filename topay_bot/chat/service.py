@@ -94,10 +94,10 @@ class ChatService:
         self._forms = forms or {}
         self._now = now
 
-    def start(self, language: Language = "zh") -> tuple[Conversation, str]:
-        """A new conversation and its token, which is shown only now."""
+    def start(self, language: Language = "zh", customer: str | None = None) -> tuple[Conversation, str]:
+        """A new conversation and its token, which is shown only now. `customer`: a proven id, see identity.py."""
         token = secrets.token_urlsafe(32)
-        conversation = Conversation(new_id(), _hash(token), State.PENDING, language, self._now())
+        conversation = Conversation(new_id(), _hash(token), State.PENDING, language, self._now(), customer=customer)
         self._store.create(conversation)
         return conversation, token
 

@@ -40,7 +40,7 @@ def serve(
     if not demo:
         run(settings, watch=watch)
         return
-    from topay_bot.web.demo import serving_shop
+    from topay_bot.web.widget.demo import serving_shop
 
     with serving_shop(settings, demo_port or settings.port + 1) as (shop, with_shop):
         click.echo(f"demonstration shop at {shop}/", err=True)

@@ -23,7 +23,10 @@ class View(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for. `text` is a reference number or words of a message; times bound the hand-off's."""
+    """What is looked for. `text` is a reference number, a customer's id or words of a message.
+
+    Times bound the hand-off's.
+    """
 
     view: View
     agent: str  # whose "mine" is meant
@@ -58,6 +61,7 @@ class Summary:
     last_seq: int
     last_message: LastWords | None
     customer_messages: int
+    customer: str | None = None  # see chat.model.Conversation
 
 
 @dataclass(frozen=True, slots=True)

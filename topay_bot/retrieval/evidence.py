@@ -5,6 +5,8 @@ The same function serves the cross-validation of a build and one question at run
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,28 @@ CANDIDATES = 5  # as many as a clarification can use, and one
 NEAREST = 3  # more steady than the single nearest, less dull than the mean (measured: shared guide of issue 5)
 _AT_ONCE = 1024  # questions whose similarities are gathered in one go: some megabytes
 VOTERS = 7  # nearest passages of all that vote for their article
-NAMES = ("score", "margin", "lexical", "dense", "background", "known", "words", "sense", "votes", "mass")
+NAMES = ("score", "margin", "lexical", "dense", "background", "known", "words", "sense", "votes", "mass", "mentioned")
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What was found for m questions. What a question must not see of itself is -1 in its similarities."""
+
+    heads: Floats  # scores (m, articles), see heads.py
+    mentioned: Floats  # (m, articles), see mentions.py
+    lexical: Floats  # similarities (m, rows)
+    dense: Floats  # similarities (m, rows)
+    known: Floats  # (m): share of the question's lexical weight on features that any passage has
+
+    def __getitem__(self, which: npt.NDArray[np.int64]) -> Signals:
+        """Those of some of the questions."""
+        return Signals(
+            self.heads[which], self.mentioned[which], self.lexical[which], self.dense[which], self.known[which]
+        )
+
+    def scores(self, mentions: float) -> Floats:
+        """Scores (m, articles) with what is mentioned added at that weight."""
+        return self.heads + np.float32(mentions) * self.mentioned
 
 
 def candidates(scores: Floats, count: int = CANDIDATES) -> npt.NDArray[np.int64]:
@@ -27,13 +50,9 @@ def candidates(scores: Floats, count: int = CANDIDATES) -> npt.NDArray[np.int64]
     return np.take_along_axis(best, order, axis=1)
 
 
-def gather(
-    scores: Floats, chosen: npt.NDArray[np.int64], lexical: Floats, dense: Floats, known: Floats, rows: Rows
-) -> Floats:
-    """Features float32 (m, candidates, len(NAMES)) of the chosen articles.
-
-    `lexical` and `dense` are similarities (m, rows); what a question must not see of itself is -1 there.
-    """
+def gather(signals: Signals, scores: Floats, chosen: npt.NDArray[np.int64], rows: Rows) -> Floats:
+    """Features float32 (m, candidates, len(NAMES)) of the articles chosen by scores (m, articles)."""
+    lexical, dense = signals.lexical, signals.dense
     found = np.zeros((*chosen.shape, len(NAMES)), dtype=np.float32)
     own = np.take_along_axis(scores, chosen, axis=1)
     found[:, :, 0] = own
@@ -46,9 +65,10 @@ def gather(
     if background.stop > background.start:
         mixed = np.maximum(lexical[:, background], dense[:, background])
         found[:, :, 4] = mixed.max(axis=1, initial=-1)[:, None]
-    found[:, :, 5] = known[:, None]
+    found[:, :, 5] = signals.known[:, None]
     found[:, :, 8] = _votes(lexical + dense, chosen, rows)
-    found[:, :, 9] = np.maximum(scores, 0).sum(axis=1)[:, None]
+    found[:, :, 9] = np.maximum(signals.heads, 0).sum(axis=1)[:, None]
+    found[:, :, 10] = np.take_along_axis(signals.mentioned, chosen, axis=1)
     return found
 
 

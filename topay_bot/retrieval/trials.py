@@ -18,6 +18,7 @@ import scipy.sparse as sp
 
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.encoder import Vectors
+from topay_bot.retrieval.evidence import Signals
 from topay_bot.retrieval.heads import NO_ARTICLE, Floats, Heads, kernel
 from topay_bot.retrieval.passages import Rows
 from topay_bot.retrieval.shelf import Shelf, blend
@@ -83,6 +84,7 @@ class Fitted:
     shelf: Shelf
     lexical: Floats
     dense: Floats
+    mentioned: Floats  # what articles mention of each row beside that row itself, (rows, articles)
 
     @property
     def rows(self) -> Rows:
@@ -104,9 +106,8 @@ def own_trials(fitted: Fitted, asked: Bools) -> Trials:
     for article, block in _blocks(rows):
         questions = block[asked[block]]
         if len(questions):
-            scores = fitted.heads.leave_out(block)[asked[block]]
-            scores[:, article] = _HELD_OUT
-            parts.append(_trial(fitted, questions, scores, known.beside_article[questions], None))
+            heads = fitted.heads.leave_out(block)[asked[block]]
+            parts.append(_trial(fitted, questions, heads, known.beside_article[questions], None, [article]))
     return _numbered(parts)
 
 
@@ -124,15 +125,17 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
     number = {article: place for place, article in enumerate(rows.articles)}
     own = _own_rows(fitted.shelf, labelled.texts)
     encoded, share = fitted.shelf.lexical.encode_known(labelled.asked)
+    mentioned = fitted.shelf.mentions.beside(encoded, own)
     lexical = np.asarray((encoded @ fitted.shelf.lexical_rows.T).toarray(), dtype=np.float32)
     dense = fitted.shelf.likeness(labelled.vectors, lexical)
     likeness = kernel(blend(lexical, dense, mix), mix.width)
-    scores = likeness @ heads.weights
+    alone = likeness @ heads.weights
     for question, mine in enumerate(own):
         if len(mine):
-            scores[question] -= heads.seen_in(likeness[[question]], mine)[0]
+            alone[question] -= heads.seen_in(likeness[[question]], mine)[0]
             lexical[question, mine] = dense[question, mine] = -1  # a question must not find itself
     beside_own = fitted.features_known.share_beside(encoded, own) * share
+    signals = Signals(alone, mentioned, lexical, dense, beside_own)
     truth = [[number[article] for article in articles if article in number] for articles in labelled.articles]
     groups: dict[tuple[int, ...], list[int]] = {}
     for question, right in enumerate(truth):
@@ -140,38 +143,41 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
     parts: list[Trials] = []
     for answers, members in groups.items():
         asked = np.array(members)
-        parts.append(
-            _asked(rows, labelled, asked, scores[asked], lexical[asked], dense[asked], beside_own[asked], answers)
-        )
+        parts.append(_asked(fitted, labelled, asked, signals[asked], answers))
         if len(answers) == len(rows.articles):
             continue
         block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
         without = likeness[asked] @ heads.weights - heads.seen_in(likeness[asked], block)
-        without[:, list(answers)] = _HELD_OUT
         left = fitted.features_known.share(encoded[asked], answers) * share[asked]
-        parts.append(_asked(rows, labelled, asked, without, lexical[asked], dense[asked], left, None))
+        held_out = _held_out(replace(signals[asked], heads=without, known=left), answers)
+        parts.append(_asked(fitted, labelled, asked, held_out, None))
     return _numbered(parts)
 
 
-def _asked(
-    rows: Rows,
-    labelled: Labelled,
-    asked: Ints,
-    scores: Floats,
-    lexical: Floats,
-    dense: Floats,
-    share: Floats,
-    right: Sequence[int] | None,
-) -> Trials:
+def _asked(fitted: Fitted, labelled: Labelled, asked: Ints, signals: Signals, right: Sequence[int] | None) -> Trials:
     """Trials of questions that share their right articles; None: those are held out."""
-    chosen = evidence.candidates(scores)
-    found = evidence.gather(scores, chosen, lexical, dense, share, rows)
+    rows = fitted.rows
+    found, chosen = _found(fitted, signals)
     is_right = np.isin(chosen, list(right or ()))
     no = np.zeros(len(asked), dtype=bool)
     truth = tuple(rows.articles[article] for article in right or ())
     texts = tuple(labelled.texts[question] for question in asked)
     first = _first(rows, chosen)
     return Trials(found, is_right, np.full(len(asked), right is None), no, asked, texts, (truth,) * len(asked), first)
+
+
+def _found(fitted: Fitted, signals: Signals) -> tuple[Floats, Ints]:
+    """The evidence (m, candidates, len(evidence.NAMES)) of the best candidates, and their numbers."""
+    scores = signals.scores(fitted.shelf.mix.mentions)
+    chosen = evidence.candidates(scores)
+    return evidence.gather(signals, scores, chosen, fitted.rows), chosen
+
+
+def _held_out(signals: Signals, articles: Sequence[int]) -> Signals:
+    """The same without what these articles say: they are never chosen before another."""
+    signals.heads[:, list(articles)] = _HELD_OUT
+    signals.mentioned[:, list(articles)] = 0
+    return signals
 
 
 def _own_rows(shelf: Shelf, texts: Sequence[str]) -> list[Ints]:
@@ -182,10 +188,12 @@ def _own_rows(shelf: Shelf, texts: Sequence[str]) -> list[Ints]:
     return [np.array(found.get(text, []), dtype=np.int64) for text in texts]
 
 
-def _trial(fitted: Fitted, which: Ints, scores: Floats, share: Floats, truth: Ints | None) -> Trials:
+def _trial(
+    fitted: Fitted, which: Ints, heads: Floats, share: Floats, truth: Ints | None, held_out: Sequence[int] = ()
+) -> Trials:
     """Trials of rows of the shelf itself; without a truth nothing can be right."""
-    chosen = evidence.candidates(scores)
-    found = evidence.gather(scores, chosen, fitted.lexical[which], fitted.dense[which], share, fitted.rows)
+    signals = Signals(heads, fitted.mentioned[which], fitted.lexical[which], fitted.dense[which], share)
+    found, chosen = _found(fitted, _held_out(signals, held_out))
     right = np.zeros(chosen.shape, dtype=bool) if truth is None else chosen == truth[:, None]
     unknown = np.full(len(which), truth is None)
     texts = tuple(fitted.shelf.passages[row].text for row in which)

@@ -50,6 +50,7 @@ def conversation(row: Any) -> Conversation:
         row.agent_name,
         row.owned_since,
         row.waiting_since,
+        row.customer,
     )
 
 

@@ -33,6 +33,7 @@ class SqlStore:
                     language=conversation.language,
                     created_at=conversation.created_at,
                     last_seq=conversation.last_seq,
+                    customer=conversation.customer,
                 )
             )
 

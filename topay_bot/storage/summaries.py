@@ -54,6 +54,7 @@ SUMMARIES = (
         conversations.c.owned_since,
         conversations.c.waiting_since,
         conversations.c.last_seq,
+        conversations.c.customer,
         agents.c.name.label("agent_name"),
         _last_id.label("last_id"),
         _customer_messages.label("customer_messages"),
@@ -165,6 +166,7 @@ def _summary(row: Any, last: LastWords | None) -> Summary:
         row.last_seq,
         last,
         row.customer_messages,
+        row.customer,
     )
 
 
@@ -173,10 +175,11 @@ def _newest_first(query: Query) -> bool:
 
 
 def _matches(text: str) -> sa.ColumnElement[bool]:
-    """Any hand-off of the conversation has this reference, or one of its messages these words."""
+    """It is this customer's, any of its hand-offs has this reference, or one of its messages these words."""
     reference = handoffs.alias("referred")
     said = messages.alias("said")
     return sa.or_(
+        conversations.c.customer == text,
         sa.exists().where(
             reference.c.conversation_id == conversations.c.id,
             reference.c.reference.startswith(text.upper(), autoescape=True),

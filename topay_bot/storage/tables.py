@@ -83,6 +83,8 @@ conversations = sa.Table(
     sa.Column("agent_id", sa.ForeignKey("agents.id"), index=True),
     sa.Column("owned_since", UtcDateTime),
     sa.Column("waiting_since", UtcDateTime),
+    # Who the customer is, as the site around the widget proved; shown to agents only.
+    sa.Column("customer", sa.String(200), index=True),
     # The newest hand-off. No foreign key: the two tables would need one another to be made.
     sa.Column("handoff_id", sa.String(40)),
     # Only a person's conversation has an agent: the bot, which compares the state, compares the owner with it.

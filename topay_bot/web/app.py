@@ -12,28 +12,20 @@ from starlette.staticfiles import StaticFiles
 
 from topay_bot.bootstrap import open_desk
 from topay_bot.settings import Settings
-from topay_bot.web import (
-    api,
-    care_api,
-    desk_api,
-    desk_pages,
-    desk_replies,
-    pages,
-    preview,
-    problems,
-    realtime,
-    realtime_desk,
-    suggest,
-    supervise,
-    widget,
-)
+from topay_bot.web import problems
+from topay_bot.web.console import api as console_api
+from topay_bot.web.console import pages as console_pages
+from topay_bot.web.console import realtime as console_realtime
+from topay_bot.web.console import replies, supervise
+from topay_bot.web.customer import api, care, pages, preview, realtime, suggest
 from topay_bot.web.desk import Desk
+from topay_bot.web.events.hub import Hub
+from topay_bot.web.events.neighbours import Neighbours
 from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite
-from topay_bot.web.hub import Hub
 from topay_bot.web.metrics import OutboxBacklog
-from topay_bot.web.neighbours import Neighbours
 from topay_bot.web.security import BodyLimit, SecurityHeaders
+from topay_bot.web.widget import routes as widget
 
 
 def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path | None = None) -> FastAPI:
@@ -72,7 +64,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     app.state.desk.metrics.registry.register(OutboxBacklog(parts.care.outbox.backlog))
     app.state.agents = parts.agents
     app.state.care = parts.care
-    app.state.replies = desk_replies.Replies(settings.replies)
+    app.state.replies = replies.Replies(settings.replies)
     app.state.hub = hub
     app.state.suggesters = suggest.Suggesters()
     app.state.help = HelpSite(app.state.desk)
@@ -84,16 +76,16 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     for router in (
         api.router,
         api.watch,
-        desk_api.router,
-        desk_pages.router,
-        desk_replies.router,
-        care_api.customers,
-        care_api.supervisors,
+        care.customers,
+        care.supervisors,
         realtime.router,
-        realtime_desk.router,
         suggest.router,
-        supervise.router,
         pages.router,
+        console_api.router,
+        console_pages.router,
+        console_realtime.router,
+        replies.router,
+        supervise.router,
         help_pages.router,
         widget.router,
     ):

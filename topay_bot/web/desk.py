@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from topay_bot.chat.service import ChatService
+from topay_bot.identity import scope_of
 from topay_bot.live import EditionSource
 from topay_bot.settings import Settings
 from topay_bot.web.metrics import Metrics, Roster, WorkerState
@@ -34,6 +35,11 @@ class Desk:
     def build_id(self) -> str | None:
         """The build in use, or None."""
         return self.edition.status.build
+
+    def scope_of(self, customer: str, identifier_hash: str) -> str:
+        """See identity.scope_of: raises IdentityRefused unless the customer is proven."""
+        secret = self.settings.widget_secret
+        return scope_of(None if secret is None else secret.get_secret_value(), customer, identifier_hash)
 
     def readiness(self) -> dict[str, Any]:
         """What /readyz tells of the build; raises ArtefactError without one. Reasons, with paths, stay in the log."""

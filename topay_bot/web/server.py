@@ -28,7 +28,7 @@ from topay_bot.errors import TopayError
 from topay_bot.settings import Settings, load_settings
 from topay_bot.web.app import create_app
 from topay_bot.web.desk import Desk
-from topay_bot.web.sockets import MAX_FRAME_BYTES, CuttingProtocol
+from topay_bot.web.events.sockets import MAX_FRAME_BYTES, CuttingProtocol
 
 _SETTINGS = "TOPAY_WORKER_SETTINGS"  # from the parent to its workers; not for users
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own name

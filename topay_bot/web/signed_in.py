@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Request
 from topay_bot.desk.agents import Role
 from topay_bot.desk.signing import SignedIn, check_csrf
 from topay_bot.errors import NotAllowed
-from topay_bot.web.desk_pages import SESSION_COOKIE
+from topay_bot.web.console.pages import SESSION_COOKIE
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 

@@ -14,7 +14,7 @@ from tests.web.browser.chat import Chat
 from tests.web.browser.conftest import OpenChat, Server
 from tests.web.browser.console import PASSWORD, add_agents
 from topay_bot.desk.agents import Role
-from topay_bot.web.care_texts import CARE_TEXTS
+from topay_bot.web.customer.care_texts import CARE_TEXTS
 
 ZH, EN = CARE_TEXTS["zh"], CARE_TEXTS["en"]
 REFERENCE = re.compile(r"C-[0-9A-Z]{4}-[0-9A-Z]{4}")

@@ -13,8 +13,8 @@ from tests.web.browser.chat import Chat
 from tests.web.browser.conftest import OpenChat, Server
 from topay_bot.chat.model import Author, Draft, State, Turn
 from topay_bot.storage.sql_store import SqlStore
-from topay_bot.web.care_texts import CARE_TEXTS
-from topay_bot.web.page_texts import PAGE_TEXTS
+from topay_bot.web.customer.care_texts import CARE_TEXTS
+from topay_bot.web.customer.texts import PAGE_TEXTS
 
 ZH, EN = PAGE_TEXTS["zh"], PAGE_TEXTS["en"]
 REFERENCE = re.compile(r"H-[0-9A-Z]{4}-[0-9A-Z]{4}")

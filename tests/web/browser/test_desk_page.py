@@ -18,7 +18,7 @@ from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError
 from topay_bot.settings import load_settings
 from topay_bot.storage.sql_store import SqlStore
-from topay_bot.web.desk_texts import DESK_TEXTS
+from topay_bot.web.console.texts import DESK_TEXTS
 
 ZH, EN = DESK_TEXTS["zh"], DESK_TEXTS["en"]
 LI, HANNAH, EDITOR, OPERATOR = "李雷", "Hannah Moore", "王芳", "赵敏"

@@ -15,8 +15,8 @@ from tests.web.browser.axe import violations
 from tests.web.browser.conftest import Server
 from tests.web.browser.test_chat_page import expect
 from tests.web.html_rules import faults, soup_of
+from topay_bot.web.customer.texts import PAGE_TEXTS
 from topay_bot.web.help.texts import HELP_TEXTS
-from topay_bot.web.page_texts import PAGE_TEXTS
 
 ZH, EN = HELP_TEXTS["zh"], HELP_TEXTS["en"]
 QUERIES = {"zh": ("换手机号", "今天天气怎么样"), "en": ("change phone number", "what is the weather today")}

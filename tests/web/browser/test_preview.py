@@ -14,7 +14,7 @@ from tests.web.sample import write_knowledge
 from tests.web.test_server import Server
 from topay_bot.building import make_build
 from topay_bot.settings import load_settings
-from topay_bot.web.preview_texts import PREVIEW_TEXTS
+from topay_bot.web.customer.preview_texts import PREVIEW_TEXTS
 
 ZH, EN = PREVIEW_TEXTS["zh"], PREVIEW_TEXTS["en"]
 

@@ -33,8 +33,8 @@ from topay_bot.building import make_build
 from topay_bot.identity import identifier_hash
 from topay_bot.privacy import find, mask
 from topay_bot.settings import load_settings
-from topay_bot.web.page_texts import PAGE_TEXTS
-from topay_bot.web.widget_texts import WIDGET_TEXTS
+from topay_bot.web.customer.texts import PAGE_TEXTS
+from topay_bot.web.widget.texts import WIDGET_TEXTS
 
 ZH, EN = PAGE_TEXTS["zh"], PAGE_TEXTS["en"]
 WIDGET_ZH, WIDGET_EN = WIDGET_TEXTS["zh"], WIDGET_TEXTS["en"]
@@ -380,7 +380,9 @@ def test_a_signed_in_customer_has_a_conversation_of_their_own(visit: VisitShop) 
     tab = visit()
     tab.page.get_by_role("button", name=SIGN_IN).click()
     tab.open_chat()
-    tab.say(REFUND)
+    with tab.page.expect_request("**/v1/conversations") as begun:
+        tab.say(REFUND)
+    assert begun.value.post_data_json["customer"]["id"] == "customer-1024"  # so that agents see who asks
     assert [key for key in tab.kept() if re.fullmatch("topay.conversation@[0-9a-f]{32}", key)]
     tab.page.reload()
     expect(tab.cards).to_have_count(1)

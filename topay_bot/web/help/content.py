@@ -13,7 +13,7 @@ from topay_bot.knowledge.article import LANGUAGES, Article, Audience, HandoffPol
 from topay_bot.knowledge.library import Library
 from topay_bot.knowledge.rendering import sections, to_html, to_text
 from topay_bot.text import Language
-from topay_bot.web.page_texts import CATEGORY_NAMES, HOT_FIRST
+from topay_bot.web.customer.texts import CATEGORY_NAMES, HOT_FIRST
 
 _HIDDEN_CATEGORIES = ("smalltalk",)  # said in a conversation; nothing to look up
 _MOST_ASKED = 8

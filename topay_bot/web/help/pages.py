@@ -14,10 +14,10 @@ from starlette.responses import PlainTextResponse
 from topay_bot.errors import ArtefactError
 from topay_bot.privacy import KINDS, mask
 from topay_bot.text import Language
+from topay_bot.web.customer.pages import page_language
 from topay_bot.web.help.discovery import robots, sitemap
 from topay_bot.web.help.search import search
 from topay_bot.web.help.site import HelpSite, Page
-from topay_bot.web.pages import page_language
 from topay_bot.web.problems import problem
 
 # Asked for again each time (the tag makes it cheap): what is published shows at once.

@@ -13,6 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from topay_bot.edition import Edition
 from topay_bot.text import Language
+from topay_bot.web.customer.pages import CONTACTS, contacts
+from topay_bot.web.customer.texts import PAGE_TEXTS
 from topay_bot.web.desk import Desk
 from topay_bot.web.help.content import HelpCentre, Reading
 from topay_bot.web.help.discovery import (
@@ -25,8 +27,6 @@ from topay_bot.web.help.discovery import (
 )
 from topay_bot.web.help.search import Results
 from topay_bot.web.help.texts import CATEGORY_ABOUT, CATEGORY_ICONS, HELP_TEXTS
-from topay_bot.web.page_texts import PAGE_TEXTS
-from topay_bot.web.pages import CONTACTS, contacts
 
 _TABLE = "<table>"  # as nh3 leaves it: without attributes
 

@@ -1,4 +1,4 @@
-"""The words on the pages of the help centre, beside those of page_texts that they share with the chat page."""
+"""The words on the pages of the help centre, beside those of customer/texts.py that they share with the chat page."""
 
 from __future__ import annotations
 

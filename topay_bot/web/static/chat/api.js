@@ -58,14 +58,20 @@ async function call(method, path, { token, body, signal } = {}) {
 
 const at = (id) => encodeURIComponent(id);
 
-export const start = (lang, signal) => call("POST", "conversations", { body: { lang }, signal });
+let customer; // { id, identifier_hash }, once the server took it for proven
+
+export const start = (lang, signal) => call("POST", "conversations", { body: { lang, customer }, signal });
 
 /** Questions that begin like what was typed. */
 export const suggest = (typed, lang, signal) =>
   call("GET", `suggest?${new URLSearchParams({ q: typed, lang })}`, { signal });
 
 /** The name under which a customer's conversation is kept; refused unless the site's signature proves who it is. */
-export const identity = ({ id, identifier_hash }) => call("POST", "identity", { body: { id, identifier_hash } });
+export async function identity({ id, identifier_hash }) {
+  const { scope } = await call("POST", "identity", { body: { id, identifier_hash } });
+  customer = { id, identifier_hash };
+  return scope;
+}
 
 export const post = ({ id, token }, message, signal) =>
   call("POST", `conversations/${at(id)}/messages`, { token, body: message, signal });

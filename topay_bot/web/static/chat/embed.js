@@ -59,8 +59,7 @@ class Frame {
     const pace = new Pace(1000, 10_000);
     for (;;) {
       try {
-        const { scope } = await api.identity(user);
-        keep.belongTo(scope);
+        keep.belongTo(await api.identity(user));
         return;
       } catch (error) {
         if (error instanceof api.Problem && error.final) {

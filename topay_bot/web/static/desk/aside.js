@@ -148,6 +148,7 @@ export class Aside {
   #facts(detail) {
     const waiting = detail.state === "open" && detail.waiting_since;
     const facts = [
+      ["customer_id", detail.customer],
       ["reference", detail.reference ? this.#reference(detail.reference) : null],
       ["owner", detail.state === "open" ? (detail.agent?.name ?? say("nobody")) : sayOf("state", detail.state)],
       ["reason", detail.reason ? sayOf("reason", detail.reason) : null],

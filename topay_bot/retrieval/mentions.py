@@ -1,0 +1,80 @@
+"""What an article mentions of a question, in whichever of its passages.
+
+The legs compare a question with one passage at a time. What an article says in several places speaks for it all the
+same, and what it says nowhere ("支付宝", "on weekends") speaks against it, however near one of its passages lies.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from topay_bot.retrieval.passages import Rows
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+
+class Mentions:
+    """For each article the share (0 to 1) of a question's lexical weight on features that its passages have."""
+
+    def __init__(self, lexical_rows: sp.csr_matrix, rows: Rows) -> None:
+        """`lexical_rows` (rows, features) of the passages; a labelled question counts for every article it answers."""
+        self._rows = lexical_rows
+        self._articles_of = [np.flatnonzero(row) for row in rows.targets]
+        have = sp.csr_matrix(
+            (np.ones(lexical_rows.nnz, dtype=np.float32), lexical_rows.indices, lexical_rows.indptr), lexical_rows.shape
+        )
+        self._counts = sp.csr_matrix(sp.csr_matrix(rows.targets.T) @ have)  # (articles, features): passages with it
+        self._counts.sort_indices()
+        self._having = sp.csr_matrix(self._counts.T)  # (features, articles)
+        self._having.data[:] = 1
+
+    def __call__(self, encoded: sp.csr_matrix) -> Floats:
+        """Shares (m, articles) for questions as LexicalFeatures encodes them, (m, features)."""
+        if encoded.shape[0] == 1:
+            return combined(self._having, encoded.indices, encoded.data**2)[None, :]
+        return np.asarray((encoded.multiply(encoded) @ self._having).toarray(), dtype=np.float32)
+
+    def beside(self, encoded: sp.csr_matrix, own: Sequence[Ints]) -> Floats:
+        """The same, each question as if the rows in `own` did not exist: those are the question itself."""
+        found = self(encoded)
+        for question, mine in enumerate(own):
+            asked = slice(encoded.indptr[question], encoded.indptr[question + 1])
+            weights = dict(zip(encoded.indices[asked].tolist(), encoded.data[asked].tolist(), strict=True))
+            for article, theirs in self._by_article(mine):
+                counts = self._counts_of(article, theirs)
+                lost = (weights.get(feature, 0.0) ** 2 for feature, count in theirs.items() if count >= counts[feature])
+                found[question, article] -= sum(lost)
+        return found
+
+    def _by_article(self, mine: Ints) -> list[tuple[int, Counter[int]]]:
+        """The articles that some rows speak for, each with how many of them have a feature."""
+        found: dict[int, Counter[int]] = {}
+        for row in mine.tolist():
+            features = self._rows.indices[self._rows.indptr[row] : self._rows.indptr[row + 1]].tolist()
+            for article in self._articles_of[row].tolist():
+                found.setdefault(article, Counter()).update(features)
+        return list(found.items())
+
+    def _counts_of(self, article: int, features: Counter[int]) -> dict[int, float]:
+        """How many passages of an article have each of these features, all of which some passage has."""
+        span = slice(self._counts.indptr[article], self._counts.indptr[article + 1])
+        wanted = np.array(list(features))
+        places = np.searchsorted(self._counts.indices[span], wanted)
+        return dict(zip(wanted.tolist(), self._counts.data[span][places].tolist(), strict=True))
+
+
+def combined(matrix: sp.csr_matrix, rows: npt.NDArray[np.integer], weights: npt.NDArray[np.floating]) -> Floats:
+    """The weighted sum (columns) of some rows of a sparse matrix: a product with a sparse row, only faster."""
+    starts = matrix.indptr[rows]
+    lengths = matrix.indptr[rows + 1] - starts
+    ends = np.cumsum(lengths)
+    count = int(ends[-1]) if len(ends) else 0
+    places = np.arange(count) + np.repeat(starts - (ends - lengths), lengths)
+    values = matrix.data[places] * np.repeat(weights, lengths)
+    return np.bincount(matrix.indices[places], weights=values, minlength=matrix.shape[1]).astype(np.float32)
