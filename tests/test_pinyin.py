@@ -1,6 +1,9 @@
+import subprocess
+import sys
+
 import pytest
 
-from topay_bot.pinyin import read_pinyin, segment, syllable
+from topay_bot.pinyin import read_pinyin, segment, spell, syllable
 from topay_bot.text import detect_language
 
 
@@ -8,6 +11,21 @@ def test_characters_of_one_sound_read_alike() -> None:
     assert syllable("帐") == syllable("账") == "zhang"
     assert syllable("绿") == "lv"
     assert syllable("x") == "x"
+
+
+def test_a_run_is_spelt_by_its_words() -> None:
+    assert spell("重复") == ["chong", "fu"]
+    assert spell("重要") == ["zhong", "yao"]
+    assert syllable("重") == "zhong"  # as before the words were loaded
+
+
+def test_a_process_that_reads_characters_loads_no_words() -> None:
+    code = (
+        "import os, sys; from topay_bot.pinyin import syllable; print(syllable('重'));"
+        "print('pypinyin.phrases_dict' in sys.modules, 'PYPINYIN_NO_PHRASES' in os.environ)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["zhong", "False", "False"]
 
 
 @pytest.mark.parametrize(

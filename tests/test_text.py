@@ -1,8 +1,9 @@
+import jieba
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from topay_bot.text import detect_language, normalise, runs, words
+from topay_bot.text import _Dictionary, detect_language, normalise, runs, words
 
 ANY = st.text(max_size=80)
 # What makes normal forms hard: what composes, expands, lowers to two, hides, or is kept in some words only.
@@ -92,3 +93,23 @@ def test_words_lose_no_letter(text: str) -> None:
     normal = normalise(text)
     assert "".join(words(normal)) == "".join(token for token, _ in runs(normal))
     assert {char for char in normal if char.isalnum()} <= set("".join(words(normal)))
+
+
+@given(st.text("的一是不了人我在有他支付退款到账银行卡密码验证㐀龘", max_size=20))
+@example("退款几天能到账")
+@example("他来到了网易杭研大厦")
+@example("小明硕士毕业于中国科学院计算所")
+def test_chinese_is_cut_as_jieba_cuts_it(text: str) -> None:
+    assert words(text) == list(jieba.cut(text))
+
+
+def test_the_dictionary_says_what_jieba_would_ask_for() -> None:
+    lines = "AA制 47 n\nAB 3 n\n一 5 m\n一个 70 m\n一百万 2 m\n七 9 m\nABC 1 n\n"
+    dictionary = _Dictionary(lines)
+    known = {"AB": 3, "ABC": 1, "A": 0, "一": 5, "一个": 70, "一百": 0, "一百万": 2, "七": 9}
+    assert {word: dictionary.get(word) for word in known} == known
+    assert [dictionary.get(word) for word in ("一个人", "八", "")] == [None, None, None]
+    assert "一百" in dictionary
+    assert "八" not in dictionary
+    assert dictionary["一个"] == 70
+    assert dictionary.total == 137

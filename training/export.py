@@ -15,6 +15,7 @@ from onnxruntime.transformers import optimizer
 from sentence_transformers import SentenceTransformer
 
 from topay_bot.retrieval.bundled import CONFIG, GRAMS, LATIN, ROWS, SCALES, TOKENIZER, WORDS
+from topay_bot.retrieval.sentence_module import MODULES, BundledModule
 from training.student import DIMENSION, LATIN_WEIGHT, Student
 from training.teacher import MAX_TOKENS, Teacher, teacher_folder
 
@@ -85,10 +86,12 @@ def export_chinese(student: Student, folder: Path) -> None:
 
 
 def export(student: Student, teacher: Teacher, folder: Path) -> None:
-    """Every file that BundledEncoder reads."""
+    """Every file that BundledEncoder reads, and the one by which Sentence Transformers finds it."""
     folder.mkdir(parents=True, exist_ok=True)
     export_chinese(student, folder)
     export_latin(teacher, folder / LATIN)
     shutil.copyfile(teacher_folder() / "tokenizer.json", folder / TOKENIZER)
+    module = {"idx": 0, "name": "0", "path": "", "type": f"{BundledModule.__module__}.{BundledModule.__name__}"}
+    (folder / MODULES).write_text(json.dumps([module], indent=2) + "\n", encoding="utf-8")
     config = {"dimension": DIMENSION, "latin_weight": LATIN_WEIGHT, "max_tokens": MAX_TOKENS}
     (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -15,6 +15,7 @@ from topay_bot.commands import models
 from topay_bot.errors import BuildError, EncoderError
 from topay_bot.knowledge.library import Library, load_library
 from topay_bot.retrieval import tuning
+from topay_bot.retrieval.bundled import MODEL
 from topay_bot.retrieval.contrast import Recipe, fine_tune
 from topay_bot.retrieval.encoder import load_encoder
 from topay_bot.retrieval.passages import PassageKind, passages_of
@@ -207,6 +208,12 @@ def test_a_folder_that_is_taken_is_left_alone(moods: Path, tmp_path: Path) -> No
 def test_the_fitted_encoder_cannot_be_tuned(moods: Path, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="nothing to tune"):
         _tune(moods, "fitted", tmp_path / "tuned")
+
+
+@pytest.mark.parametrize("name", ["bundled", str(MODEL)])
+def test_the_bundled_encoder_cannot_be_tuned(moods: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(EncoderError, match="int8"):
+        _tune(moods, name, tmp_path / "tuned")
 
 
 def test_without_the_extra_the_error_says_what_to_install(

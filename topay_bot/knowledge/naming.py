@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from topay_bot.pinyin import spell
+
 _MOST = 60  # characters of an id: long enough to tell, short enough to read
 _APART = re.compile(r"[^0-9a-z]+")
 _SLASHES = re.compile(r"[/\\]+")
@@ -29,9 +31,7 @@ class Names:
 def slug(text: str) -> str:
     """`退款几天到账？` becomes `tui-kuan-ji-tian-dao-zhang`; a text without letters becomes `article`."""
     if _HAN.search(text):
-        from pypinyin import lazy_pinyin  # a dictionary: loaded for Chinese only
-
-        text = _HAN.sub(lambda match: " " + " ".join(lazy_pinyin(match[1])) + " ", text)
+        text = _HAN.sub(lambda match: " " + " ".join(spell(match[1])) + " ", text)
     words = [word for word in _APART.split(text.lower()) if word]
     short: list[str] = []
     for word in words:

@@ -102,9 +102,10 @@ class BundledEncoder:
         # int8 (words + grams, dimension), mapped: only the pages of words in use cost memory; float32, one a row.
         self._rows: npt.NDArray[np.int8] = np.load(folder / ROWS, mmap_mode="r")
         self._scales: npt.NDArray[np.float32] = np.load(folder / SCALES)
-        self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(int(config["max_tokens"]))
+        # Of Latin text.
+        self.tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER))
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(int(config["max_tokens"]))
         self._session = _session(folder / LATIN)
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
@@ -159,7 +160,7 @@ class BundledEncoder:
 
     def _contextual(self, text: str) -> Vectors:
         """float32 (dimension,), length 1, of a text through the transformer."""
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        ids = np.array([self.tokenizer.encode(text).ids], dtype=np.int64)
         found: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
         row: Vectors = unit_rows(found)[0]
         return row
