@@ -23,7 +23,7 @@ from topay_bot.text import Language, normalise
 
 DAYS = 28  # looked at by default: four of each weekday
 NEWEST = 20_000  # questions asked in vain that are read
-AT_MOST = 4000  # different questions of a language: every pair of them is compared, 128 MB
+AT_MOST = 4000  # different questions of a language: every pair of them is compared, in some 600 MB
 _ENOUGH: frozenset[Miss] = frozenset({Miss.UNHELPFUL, Miss.CORRECTED})  # told by a person: no doubt is left
 
 
@@ -165,14 +165,14 @@ def _vectors(found: _Cluster) -> Vectors:
 
 
 def _customers(missed: Sequence[Missed]) -> int:
-    return len({one.conversation for one in missed})
+    return len({one.customer for one in missed})
 
 
 def _arrivals(missed: Sequence[Missed]) -> list[datetime.datetime]:
     """When each customer asked first."""
     first: dict[str, datetime.datetime] = {}
     for one in missed:
-        first[one.conversation] = min(one.at, first.get(one.conversation, one.at))
+        first[one.customer] = min(one.at, first.get(one.customer, one.at))
     return sorted(first.values())
 
 
