@@ -164,6 +164,16 @@ def test_an_article_in_one_language(studio: TestClient) -> None:
     assert faults(page) == []
 
 
+def test_an_article_that_is_gone_from_the_folder_is_shown_as_customers_still_get_it(
+    make_client: MakeClient, sample: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(sample / "knowledge", tmp_path / "knowledge")
+    for file in (tmp_path / "knowledge").rglob("bind-card.*.md"):
+        file.unlink()
+    editor = AgentAt(make_client(knowledge=tmp_path / "knowledge"), None, Role.EDITOR).client
+    assert "Add a bank card" in page_at(editor, "/studio/articles/bind-card?lang=en").get_text()
+
+
 def test_no_article_is_no_page(studio: TestClient) -> None:
     for unknown in ("nothing", "%00", "..%2F..%2Fetc"):
         assert studio.get(f"/studio/articles/{unknown}").status_code == 404

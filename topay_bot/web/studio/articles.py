@@ -82,6 +82,8 @@ def article_page(request: Request, who: Editor, parts: Parts, article_id: str, r
     """One article in both languages."""
     edition: Edition = request.app.state.desk.edition()
     knowledge = parts.folder(edition)
+    if knowledge.library.get(article_id, "zh") is None:  # removed from the folder, and still in the build
+        knowledge = Knowledge(edition.library, from_folder=False)
     files = {
         language: _file(article, knowledge, edition)
         for language in LANGUAGES
