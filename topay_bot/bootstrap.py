@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING
 from topay_bot import edition
 from topay_bot.chat.cases import Records
 from topay_bot.chat.changes import Changes, Glances
+from topay_bot.chat.missed import Missed
 from topay_bot.chat.model import CaseKind
 from topay_bot.chat.past import PastQuestion
 from topay_bot.chat.service import ChatService
 from topay_bot.chat.store import ConversationStore
+from topay_bot.chat.usage import UseStore
 from topay_bot.chat.voice import Voice
 from topay_bot.desk.attendance import Attendance
 from topay_bot.desk.background import Background
 from topay_bot.desk.channels import couriers_of, notifier_of
 from topay_bot.desk.outbox import OutboxStore
 from topay_bot.desk.reading import DeskReader
+from topay_bot.desk.reviewing import GapStore, LabelStore
 from topay_bot.desk.service import DeskService, DeskStores
 from topay_bot.desk.signing import SignIn
 from topay_bot.desk.supervising import Supervising
@@ -31,12 +34,15 @@ from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, BuildError, KnowledgeError
 from topay_bot.hours import read_hours
+from topay_bot.learning.apart import GapsApart
+from topay_bot.learning.listing import GapListing
 from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from topay_bot.revision import Reviser
+    from topay_bot.storage.learning_store import SqlLearningStore
 
 _log = logging.getLogger(__name__)
 _OVERDUE_EVERY_SECONDS = 5.0
@@ -64,6 +70,16 @@ class CareParts:
 
 
 @dataclass(frozen=True)
+class LearningParts:
+    """What editors learn from: gaps, agents' labels, and what articles did."""
+
+    gaps: GapStore
+    labels: LabelStore
+    usage: UseStore
+    listing: GapListing  # closed with the server, before the store
+
+
+@dataclass(frozen=True)
 class DeskParts:
     """What a server runs on. `edition` gives the build in use, or raises ArtefactError."""
 
@@ -74,6 +90,7 @@ class DeskParts:
     glances: Glances
     agents: AgentsParts
     care: CareParts
+    learning: LearningParts
 
 
 def open_edition(settings: Settings | None = None, build: str | None = None) -> Edition:
@@ -108,9 +125,11 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     from topay_bot.storage.agent_store import SqlAgentStore
     from topay_bot.storage.desk_store import SqlDeskStore
     from topay_bot.storage.glances import SqlGlances
+    from topay_bot.storage.learning_store import SqlLearningStore
     from topay_bot.storage.outbox_store import SqlOutbox
     from topay_bot.storage.service_store import SqlServiceStore
     from topay_bot.storage.sql_store import SqlStore
+    from topay_bot.storage.usage import SqlUse
 
     live: EditionSource = live_edition(settings)
     if drafts is not None:
@@ -159,7 +178,10 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
             Background("clearing of the outbox", _once(outbox.clear), _CLEAR_EVERY_SECONDS),
         ),
     )
-    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care)
+    learned, apart = SqlLearningStore(store.engine), GapsApart(settings)
+    listing = GapListing(learned, apart, apart.close)
+    learning = LearningParts(learned, learned, SqlUse(store.engine), listing)
+    return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, learning)
 
 
 def _once(work: Callable[[], object]) -> Callable[[], bool]:
@@ -231,6 +253,27 @@ def past_questions(settings: Settings, since: datetime.datetime, limit: int) -> 
     from topay_bot.storage.past import past_questions as read
 
     return read(settings.database(), since, limit)
+
+
+def missed_questions(settings: Settings, since: datetime.datetime, limit: int) -> list[Missed]:
+    """What customers asked in vain, for the learning loop."""
+    from topay_bot.storage.missed import missed_questions as read
+
+    return read(settings.database(), since, limit)
+
+
+@contextlib.contextmanager
+def learning_store(settings: Settings) -> Iterator[SqlLearningStore]:
+    """What editors decide of gaps and labels, for a command. Raises SettingsError when there is no database."""
+    from topay_bot.storage.database import open_engine, open_to_read
+    from topay_bot.storage.learning_store import SqlLearningStore
+
+    open_to_read(settings.database()).dispose()  # else a wrong folder would become an empty database
+    engine = open_engine(settings.database())
+    try:
+        yield SqlLearningStore(engine)
+    finally:
+        engine.dispose()
 
 
 def prepare_database(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from topay_bot.commands import agents, answers, builds, knowledge, models, replaying, serving
+from topay_bot.commands import agents, answers, builds, gaps, knowledge, labels, models, replaying, serving
 from topay_bot.errors import TopayError
 
 
@@ -47,6 +47,8 @@ for _command in (
     answers.eval_,
     answers.report,
     replaying.replay,
+    gaps.gaps,
+    labels.labels,
     models.tune,
     serving.serve,
     agents.agents,

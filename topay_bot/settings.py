@@ -25,6 +25,7 @@ from topay_bot.hours import ALWAYS, read_holiday, read_week, read_zone
 from topay_bot.text import Language
 
 SETTINGS_FILE = "topay.toml"
+PROGRESS_LINES = "TOPAY_PROGRESS_LINES"  # in the environment, from a server to commands that it runs; not for users
 _SECRET_BYTES = range(24, 65)  # of a webhook's secret, as Standard Webhooks asks
 
 NotifiedEvent = Literal["handoff", "urgent", "complaint", "long_wait"]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
-from topay_bot.commands.shared import FOLDER, echo_json, format_option, index_option, progress_bar
-from topay_bot.settings import Settings, load_settings
+from topay_bot.commands.shared import FOLDER, echo_json, format_option, index_option, moment, progress_bar
+from topay_bot.settings import load_settings
 
 if TYPE_CHECKING:
     from topay_bot.replay import Difference, Replay
@@ -42,7 +40,7 @@ def replay(
     from topay_bot.replay import replay as run
 
     settings = load_settings(index=index, data=data)
-    begin = _moment(since, settings)
+    begin = moment(since, settings)
     questions = past_questions(settings, begin, limit)
     edition = open_edition(settings, build_id)
     other = None if against is None else open_edition(settings, None if against == "current" else against)
@@ -53,17 +51,6 @@ def replay(
         echo_json(told | _as_json(done))
     else:
         click.echo("\n".join(_lines(done, edition.id, f"build {other.id}" if other else "what was decided then")))
-
-
-def _moment(text: str, settings: Settings) -> datetime.datetime:
-    """A day or time, in the desk's time zone unless it names another."""
-    try:
-        found = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no date; expected 2026-11-01 or 2026-11-01T18:00", param_hint="--since"
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(settings.time_zone))
 
 
 def _as_json(done: Replay) -> dict[str, Any]:

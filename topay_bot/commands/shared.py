@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+
+from topay_bot.settings import PROGRESS_LINES, Settings
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -23,10 +28,25 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
+def moment(text: str, settings: Settings) -> datetime.datetime:
+    """A day or time that `--since` gives, in the desk's time zone unless it names another."""
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no date; expected 2026-11-01 or 2026-11-01T18:00", param_hint="--since"
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(settings.time_zone))
+
+
 class progress_bar:  # reads as a function where it is used
-    """A progress bar on a terminal, nothing elsewhere: `with progress_bar(label, steps) as step: step("what")`."""
+    """A progress bar on a terminal, nothing elsewhere: `with progress_bar(label, steps) as step: step("what")`.
+
+    For a program that asks for it, lines of "done of all" on the standard error stream, a hundred at most.
+    """
 
     def __init__(self, label: str, length: int) -> None:
+        self._length = length
         self._bar: Any = click.progressbar(
             length=length,
             label=label,
@@ -37,7 +57,17 @@ class progress_bar:  # reads as a function where it is used
 
     def __enter__(self) -> Callable[[str], None]:
         bar = self._bar.__enter__()
-        return lambda what: bar.update(1, what)
+        if not os.environ.get(PROGRESS_LINES):
+            return lambda what: bar.update(1, what)
+        done = 0
+
+        def step(what: str) -> None:
+            nonlocal done
+            done += 1
+            if done % max(1, self._length // 100) == 0:
+                click.echo(f"{done} of {self._length}", err=True)
+
+        return step
 
     def __exit__(self, *error: Any) -> None:
         self._bar.__exit__(*error)

@@ -62,7 +62,14 @@ class Done:
 
 
 def new(root: Path, article: str, category: str | None = None, today: datetime.date | None = None) -> Done:
-    """Write a pair of drafts to fill in. The category is the beginning of the id unless given.
+    """Write a pair of drafts to fill in; see `pair`."""
+    contents = pair(root, article, category, today)
+    write_all(contents, str(root))
+    return Done(tuple(contents))
+
+
+def pair(root: Path, article: str, category: str | None = None, today: datetime.date | None = None) -> dict[Path, str]:
+    """The files of a pair of drafts to fill in. The category is the beginning of the id unless given.
 
     Raises KnowledgeError when the id is taken or no name, or when there is no folder of that category.
     """
@@ -70,6 +77,8 @@ def new(root: Path, article: str, category: str | None = None, today: datetime.d
     library, _ = read_library(root)
     if article in library.ids:
         raise KnowledgeError(f"{article!r} is there already: {_files(library, article)[0]}")
+    if category is not None and not valid_id(category):
+        raise KnowledgeError(f"{category!r} cannot be a category: no slash, no leading dot, no control character")
     folder = root / (category or article.partition("-")[0])
     if category is None and not folder.is_dir():
         known = ", ".join(sorted({found.category for found in library}))
@@ -77,12 +86,10 @@ def new(root: Path, article: str, category: str | None = None, today: datetime.d
             f"no category {folder.name!r}, which the id {article!r} begins with; name one with --category ({known})"
         )
     review = (today or datetime.date.today()) + datetime.timedelta(days=365)
-    contents = {
+    return {
         folder / f"{article}.{language}.md": _TEMPLATE[language].format(title=_yaml(article), review=review)
         for language in LANGUAGES
     }
-    write_all(contents, str(root))
-    return Done(tuple(contents))
 
 
 def move(root: Path, article: str, to: str, category: str | None = None) -> Done:

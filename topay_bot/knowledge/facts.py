@@ -58,6 +58,12 @@ class Facts:
         return _USE.sub(put, text), unknown
 
 
+def used_facts(text: str) -> frozenset[str]:
+    """The names of the facts that a text uses."""
+    uses = (_NAME.fullmatch(match[1] or "") for match in _USE.finditer(text))
+    return frozenset(use[1] for use in uses if use)
+
+
 def load_facts(file: Path) -> Facts:
     """Read `facts.toml`; a missing file means no facts.
 

@@ -29,7 +29,7 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
     syllables = [f"s:{' '.join(gram)}" for gram in _ngrams(heard, _SOUND_NGRAMS)]
     if heard and not any(chinese for _, chinese in runs(text)):
         return [], [], syllables  # typed in pinyin: as Latin words it would be like nothing
-    said = [word if word > "\u3000" else word[:_STEM] for word in words(text)]
+    said = [word_stem(word) for word in words(text)]
     pairs = [
         f"w:{min(one, other)} {max(one, other)}"
         for place, one in enumerate(said)
@@ -40,6 +40,11 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
         padded, sizes = (token, _CHINESE_NGRAMS) if chinese else (f"<{token}>", _LATIN_NGRAMS)
         grams.extend(f"c:{gram}" for gram in _ngrams(padded, sizes))
     return [f"w:{word}" for word in said] + pairs, grams, syllables
+
+
+def word_stem(word: str) -> str:
+    """What is compared of a word: a Chinese one whole, the first letters of another."""
+    return word if word > "\u3000" else word[:_STEM]
 
 
 def _ngrams(sequence: str | list[str], sizes: tuple[int, ...]) -> Iterator[str | list[str]]:

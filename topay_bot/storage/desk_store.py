@@ -12,7 +12,7 @@ from topay_bot.chat.model import Handoff, Message, Notification, Owner, State
 from topay_bot.chat.store import StateChanged
 from topay_bot.desk.model import Change, Counts, Label, LabelledQuestion, Note, Page, Query, Summary
 from topay_bot.storage import rows, summaries
-from topay_bot.storage.tables import UtcDateTime, agents, conversations, handoffs, labels, messages, notes
+from topay_bot.storage.tables import UtcDateTime, agents, conversations, handoffs, labels, messages, notes, verdicts
 
 
 class SqlDeskStore:
@@ -143,6 +143,7 @@ class SqlDeskStore:
         if not rows.could_be_id(label_id):
             return False
         with self._engine.begin() as connection:
+            connection.execute(sa.delete(verdicts).where(verdicts.c.label_id == label_id))
             done = connection.execute(sa.update(labels).where(labels.c.id == label_id).values(reviewed=True))
         return done.rowcount == 1
 

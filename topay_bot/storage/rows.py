@@ -90,6 +90,7 @@ def add_messages(
             "payload": dict(draft.payload),
             "client_id": draft.client_id,
             "created_at": at,
+            "article": _answer_of(draft),
         }
         for place, draft in enumerate(drafts)
     ]
@@ -98,6 +99,13 @@ def add_messages(
         Message(draft.id, conversation_id, first + place, draft.author, draft.text, draft.payload, at)
         for place, draft in enumerate(drafts)
     ]
+
+
+def _answer_of(draft: Draft) -> str | None:
+    """The article that an answer of the bot shows."""
+    if draft.author is not Author.BOT or draft.payload.get("kind") != "answer":
+        return None
+    return str(draft.payload["article"])
 
 
 def newest_handoff(connection: sa.Connection, conversation_id: str) -> Handoff | None:
@@ -216,10 +224,19 @@ def case(row: Any) -> Case:
 
 
 def insert_or_update(
-    engine: sa.Engine, table: sa.Table, key: dict[str, Any], values: dict[str, Any], only_new: dict[str, Any]
+    engine: sa.Engine,
+    table: sa.Table,
+    key: dict[str, Any],
+    values: dict[str, Any],
+    only_new: dict[str, Any],
+    *,
+    only_where: sa.ColumnElement[bool] | None = None,
 ) -> sa.Insert:
-    """One row by its unique key, whether it is there or not. Both databases have this, in the same words."""
+    """One row by its unique key, whether it is there or not. Both databases have this, in the same words.
+
+    One that is there is changed `only_where` that holds of it.
+    """
     insert = postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
     return insert.values(**key, **values, **only_new).on_conflict_do_update(
-        index_elements=[table.c[name] for name in key], set_=values
+        index_elements=[table.c[name] for name in key], set_=values, where=only_where
     )

@@ -104,7 +104,8 @@ class SqlStore:
     def set_feedback(self, message_id: str, helpful: bool, at: datetime.datetime) -> None:
         """See ConversationStore."""
         values = {"helpful": helpful, "created_at": at}
-        upsert = rows.insert_or_update(self.engine, feedback, {"message_id": message_id}, values, {})
+        only_new = {"article": sa.select(messages.c.article).where(messages.c.id == message_id).scalar_subquery()}
+        upsert = rows.insert_or_update(self.engine, feedback, {"message_id": message_id}, values, only_new)
         with self.engine.begin() as connection:
             connection.execute(upsert)
 

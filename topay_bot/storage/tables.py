@@ -103,9 +103,18 @@ messages = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("payload", sa.JSON, nullable=False),
     sa.Column("client_id", sa.String(100)),
-    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False, index=True),
+    # What an answer of the bot shows; the payload has it too, where no index finds it.
+    sa.Column("article", sa.String(200)),
     sa.UniqueConstraint("conversation_id", "seq"),
     sa.UniqueConstraint("conversation_id", "client_id"),
+    sa.Index(
+        "ix_messages_article",
+        "article",
+        "created_at",
+        postgresql_where=sa.text("article IS NOT NULL"),
+        sqlite_where=sa.text("article IS NOT NULL"),
+    ),
 )
 
 handoffs = sa.Table(
@@ -134,6 +143,8 @@ feedback = sa.Table(
     sa.Column("message_id", sa.ForeignKey("messages.id"), primary_key=True),
     sa.Column("helpful", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("article", sa.String(200)),  # the message's: what is thought of an article is counted in the index
+    sa.Index("ix_feedback_article", "article", "created_at", "helpful"),
 )
 
 notes = sa.Table(
@@ -214,4 +225,40 @@ ratings = sa.Table(
     sa.Column("followed_up_by", sa.ForeignKey("agents.id")),
     sa.UniqueConstraint("conversation_id", "part"),
     sa.CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+)
+
+# One row: what was found last, so that every worker shows the same and a restart loses nothing.
+gap_lists = sa.Table(
+    "gap_lists",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("begun_at", UtcDateTime),  # of the work that is going on; None when none is
+    sa.Column("made_at", UtcDateTime),
+    sa.Column("found", sa.JSON(none_as_null=True)),
+    sa.Column("failure", sa.Text),
+)
+
+# Kept for good: who set what aside, and who brought it back.
+dismissals = sa.Table(
+    "dismissals",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("wordings", sa.JSON, nullable=False),
+    sa.Column("customers", sa.Integer, nullable=False),
+    sa.Column("dismissed_by", sa.String(80), nullable=False),  # a name: on a terminal there is no agent
+    sa.Column("dismissed_at", UtcDateTime, nullable=False, index=True),
+    sa.Column("restored_by", sa.String(80)),
+    sa.Column("restored_at", UtcDateTime),
+)
+
+# One older than its label is void: the agent has labelled the question anew.
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("label_id", sa.ForeignKey("labels.id"), primary_key=True),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("agent_id", sa.ForeignKey("agents.id"), nullable=False),
+    sa.Column("given_at", UtcDateTime, nullable=False),
 )

@@ -25,6 +25,8 @@ from topay_bot.web.help import pages as help_pages
 from topay_bot.web.help.site import HelpSite
 from topay_bot.web.metrics import OutboxBacklog
 from topay_bot.web.security import BodyLimit, SecurityHeaders
+from topay_bot.web.studio.parts import StudioParts
+from topay_bot.web.studio.sections import SECTIONS
 from topay_bot.web.widget import routes as widget
 
 
@@ -42,6 +44,8 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         Neighbours(shared),
     )
 
+    studio = StudioParts.of(settings, parts.learning.usage)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         parts.edition.start()
@@ -52,6 +56,8 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         for work in parts.care.background:
             work.close()
         parts.edition.close()
+        parts.learning.listing.close()
+        studio.jobs.close()
         parts.store.close()
 
     app = FastAPI(
@@ -64,10 +70,13 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
     app.state.desk.metrics.registry.register(OutboxBacklog(parts.care.outbox.backlog))
     app.state.agents = parts.agents
     app.state.care = parts.care
+    app.state.learning = parts.learning
     app.state.replies = replies.Replies(settings.replies)
     app.state.hub = hub
     app.state.suggesters = suggest.Suggesters()
     app.state.help = HelpSite(app.state.desk)
+    app.state.studio_sections = SECTIONS
+    app.state.studio = studio
     # A character takes at most 12 bytes in JSON (two escaped halves), the other fields little.
     app.add_middleware(BodyLimit, max_bytes=16 * 1024 + 12 * settings.max_message_chars)
     app.add_middleware(problems.Unexpected)
@@ -88,6 +97,7 @@ def create_app(settings: Settings, *, shared: Path | None = None, drafts: Path |
         supervise.router,
         help_pages.router,
         widget.router,
+        *(section.router for section in SECTIONS),
     ):
         app.include_router(router)
     if drafts is not None:

@@ -52,17 +52,27 @@ def desk_response(
 
     `more` texts are added to those of the desk.
     """
-    remembered = request.cookies.get(_LANGUAGE_COOKIE)
-    language = page_language(wished if wished in DESK_TEXTS else remembered, request.headers.get("accept-language", ""))
+    language = chosen_language(request, wished)
     settings = request.app.state.desk.settings
     context = desk_context(language) | {"base": base, "max_chars": settings.max_message_chars}
     if more is not None:
         context["texts"] = {**context["texts"], **more[language]}
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
     response = _templates.TemplateResponse(request, template, context, headers=headers)
-    if wished in DESK_TEXTS:
-        response.set_cookie(_LANGUAGE_COOKIE, language, max_age=_A_YEAR_SECONDS, samesite="lax", httponly=True)
+    remember_language(response, wished)
     return response
+
+
+def chosen_language(request: Request, wished: str | None) -> Language:
+    """The language asked for, that of the last time, or the browser's."""
+    remembered = request.cookies.get(_LANGUAGE_COOKIE)
+    return page_language(wished if wished in DESK_TEXTS else remembered, request.headers.get("accept-language", ""))
+
+
+def remember_language(response: Response, wished: str | None) -> None:
+    """For the next pages, if a language was asked for."""
+    if wished is not None and wished in DESK_TEXTS:
+        response.set_cookie(_LANGUAGE_COOKIE, wished, max_age=_A_YEAR_SECONDS, samesite="lax", httponly=True)
 
 
 def desk_context(language: Language) -> dict[str, Any]:

@@ -30,7 +30,7 @@ form.addEventListener("submit", async (event) => {
   tell(say("signing_in"), false);
   try {
     await signIn(name, password);
-    location.replace(`../desk${location.hash}`);
+    location.replace(`../${next}${location.hash}`);
   } catch (error) {
     tell(reason(error));
     $("go").disabled = false;
@@ -41,6 +41,10 @@ form.addEventListener("submit", async (event) => {
 $("show").addEventListener("change", () => {
   $("password").type = $("show").checked ? "text" : "password";
 });
+
+// The studio sends here whoever is not signed in, and wants them back; nowhere else is anybody sent.
+const wanted = new URLSearchParams(location.search).get("to") ?? "";
+const next = /^studio(\/[\p{L}\p{N}_-]+)*$/u.test(wanted) ? wanted : "desk";
 
 const why = new URLSearchParams(location.search).get("why");
 if (why === "over") tell(say("session_over"), false);

@@ -1,0 +1,8 @@
+"""The sections of the studio, as they stand in the navigation."""
+
+from __future__ import annotations
+
+from topay_bot.web.studio import ask, gaps, labels
+from topay_bot.web.studio.frame import Section
+
+SECTIONS: tuple[Section, ...] = (ask.SECTION, gaps.SECTION, labels.SECTION)
