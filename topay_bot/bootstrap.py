@@ -37,6 +37,7 @@ from topay_bot.hours import read_hours
 from topay_bot.learning.apart import GapsApart
 from topay_bot.learning.insights import DayRange, Insights, InsightStore
 from topay_bot.learning.listing import GapListing
+from topay_bot.learning.recent import RecentInsights
 from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
@@ -183,7 +184,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     )
     learned, apart = SqlLearningStore(store.engine), GapsApart(settings)
     listing = GapListing(learned, apart, apart.close)
-    learning = LearningParts(learned, learned, SqlUse(store.engine), SqlInsights(store.engine), listing)
+    learning = LearningParts(learned, learned, SqlUse(store.engine), RecentInsights(SqlInsights(store.engine)), listing)
     return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, learning)
 
 

@@ -18,22 +18,27 @@ from topay_bot.text import Language
 
 MOST_DAYS = 366  # of a range: about what pages can count at once
 DEFLECTION_HOURS = 24
+NEWEST_QUESTIONS = 3000  # of a range, looked at for the most asked: each is a row somewhere in the table
 FALL_SHARE = 0.3  # an article falls when it answered so much less often than in the range before
 FALL_POINTS = 0.1  # ... or when its helpful rate is so much lower
+_YEARS = range(1970, 9000)  # that every calendar and database takes, the days before and after them too
 _FEWEST_ANSWERS = 10  # in the range before, else a fall is chance
 _FEWEST_RATINGS = 5  # in each of both ranges
 
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """Days from `first` to `last`, both counted in. Raises ValueError for none, or more than MOST_DAYS."""
+    """Days from `first` to `last`, both counted in.
+
+    Raises ValueError for none, for more than MOST_DAYS, and for years that no desk has seen.
+    """
 
     first: datetime.date
     last: datetime.date
     zone: ZoneInfo
 
     def __post_init__(self) -> None:
-        if not 1 <= self.length <= MOST_DAYS:
+        if not (1 <= self.length <= MOST_DAYS and self.first.year in _YEARS and self.last.year in _YEARS):
             raise ValueError(f"{self.first} to {self.last} is no range of 1 to {MOST_DAYS} days")
 
     @property

@@ -73,12 +73,13 @@ def handed_over(days: DayRange) -> sa.Select[Any]:
         sa.select(
             handoffs.c.conversation_id,
             handoffs.c.created_at,
-            sa.func.count(messages.c.id).label("decisions"),
+            handoffs.c.claimed_at,
+            sa.func.count(messages.c.decision).label("decisions"),
             answered.label("answered_at"),
         )
         .outerjoin(messages, in_talk)
         .where(handoffs.c.created_at >= days.since, handoffs.c.created_at < late)
-        .group_by(handoffs.c.id, handoffs.c.conversation_id, handoffs.c.created_at)
+        .group_by(handoffs.c.id)
     )
 
 
@@ -91,11 +92,6 @@ def reasons(days: DayRange) -> sa.Select[Any]:
 def queues(days: DayRange) -> sa.Select[Any]:
     """Hand-offs by queue."""
     return sa.select(handoffs.c.queue, _times).where(within(handoffs.c.created_at, days)).group_by(handoffs.c.queue)
-
-
-def waits(days: DayRange) -> sa.Select[Any]:
-    """When hand-offs began and were claimed."""
-    return sa.select(handoffs.c.created_at, handoffs.c.claimed_at).where(within(handoffs.c.created_at, days))
 
 
 def stars(days: DayRange) -> sa.Select[Any]:

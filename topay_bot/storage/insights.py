@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from topay_bot.learning.insights import (
     DEFLECTION_HOURS,
+    NEWEST_QUESTIONS,
     ArticleCount,
     AskedQuestion,
     CategoryCount,
@@ -25,7 +26,6 @@ from topay_bot.learning.insights import (
 from topay_bot.storage import insight_queries as queries
 from topay_bot.text import normalise
 
-NEWEST_QUESTIONS = 3000  # looked at for the most asked: each is a row somewhere in the table
 _MOST_ASKED = 50
 _FIELDS = {"answer": "answered", "clarify": "clarified", "offer": "offered", "handoff": "handed"}
 _GENERAL = "general"  # the category of a hand-off that is about no article
@@ -46,15 +46,16 @@ class SqlInsights:
 def _insights(connection: sa.Connection, days: DayRange, category_of: Callable[[str], str | None]) -> Insights:
     tally, taps = _tally(connection, days)
     articles = _articles(connection, days)
+    handed_over = connection.execute(queries.handed_over(days)).all()
     reasons = {row.reason: row.times for row in connection.execute(queries.reasons(days))}
     stars = connection.execute(queries.stars(days)).all()
     return Insights(
         days,
         tally.total(),
         taps,
-        _conversations(connection, days),
+        _conversations(connection, days, handed_over),
         dict(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
-        _waiting(connection, days),
+        _waiting([row for row in handed_over if row.created_at < days.until]),
         Stars({row.stars: row.times for row in stars if row.of_bot}),
         Stars({row.stars: row.times for row in stars if not row.of_bot}),
         {day: tally.of("day", number) for number, day in enumerate(days.days)},
@@ -101,11 +102,11 @@ def _tally(connection: sa.Connection, days: DayRange) -> tuple[_Tally, int]:
     return tally, taps
 
 
-def _conversations(connection: sa.Connection, days: DayRange) -> Conversations:
+def _conversations(connection: sa.Connection, days: DayRange, handed_over: Sequence[Any]) -> Conversations:
     counts = connection.execute(queries.conversations(days)).one()
     soon = datetime.timedelta(hours=DEFLECTION_HOURS)
     handed, only_handed, came_back = set(), set(), set()
-    for row in connection.execute(queries.handed_over(days)):
+    for row in handed_over:
         if row.created_at < days.until:
             handed.add(row.conversation_id)
             if not row.decisions:
@@ -117,8 +118,7 @@ def _conversations(connection: sa.Connection, days: DayRange) -> Conversations:
     )
 
 
-def _waiting(connection: sa.Connection, days: DayRange) -> Waiting:
-    rows = connection.execute(queries.waits(days)).all()
+def _waiting(rows: Sequence[Any]) -> Waiting:
     seconds = sorted((row.claimed_at - row.created_at).total_seconds() for row in rows if row.claimed_at is not None)
     return Waiting(tuple(seconds), len(rows) - len(seconds))
 

@@ -134,6 +134,15 @@ messages = sa.Table(
         postgresql_where=sa.text("decision IS NOT NULL"),
         sqlite_where=sa.text("decision IS NOT NULL"),
     ),
+    # ... and those of one conversation, whose answers' pages would else be read through.
+    sa.Index(
+        "ix_messages_conversation_decision",
+        "conversation_id",
+        "created_at",
+        "decision",
+        postgresql_where=sa.text("decision IS NOT NULL"),
+        sqlite_where=sa.text("decision IS NOT NULL"),
+    ),
 )
 
 handoffs = sa.Table(

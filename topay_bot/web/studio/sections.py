@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topay_bot.web.studio import ask, gaps, labels
+from topay_bot.web.studio import ask, gaps, insights, labels
 from topay_bot.web.studio.frame import Section
 
-SECTIONS: tuple[Section, ...] = (ask.SECTION, gaps.SECTION, labels.SECTION)
+SECTIONS: tuple[Section, ...] = (ask.SECTION, gaps.SECTION, labels.SECTION, insights.SECTION)

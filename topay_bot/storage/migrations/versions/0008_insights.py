@@ -45,4 +45,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("decision IS NOT NULL"),
         sqlite_where=sa.text("decision IS NOT NULL"),
     )
+    op.create_index(
+        "ix_messages_conversation_decision",
+        "messages",
+        ["conversation_id", "created_at", "decision"],
+        postgresql_where=sa.text("decision IS NOT NULL"),
+        sqlite_where=sa.text("decision IS NOT NULL"),
+    )
     op.create_index("ix_feedback_created_at", "feedback", ["created_at", "article", "helpful"])
