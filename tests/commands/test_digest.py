@@ -50,7 +50,7 @@ def test_the_week_beside_the_week_before(data: Path, missed_root: Path) -> None:
 def test_in_chinese_by_default_and_as_a_page(data: Path, missed_root: Path, tmp_path: Path) -> None:
     file = tmp_path / "digest.html"
     done = _digest(data, missed_root, *WEEK, "--html", str(file))
-    assert done.stdout.startswith("# 客服台周报：2026-11-02 至 2026-11-08\n")
+    assert done.stdout.startswith("# 客服台小结：2026-11-02 至 2026-11-08\n")
     page = soup_of(file.read_text(encoding="utf-8"))
     wrong = [
         fault for fault in faults(page) if not fault.startswith(("inline style", "not exactly one main", "no desc"))

@@ -188,7 +188,7 @@ LANGUAGE_NAMES: dict[Language, dict[str, str]] = {
 
 DIGEST_TEXTS: dict[Language, dict[str, str]] = {
     "zh": {
-        "title": "客服台周报：{first} 至 {last}",
+        "title": "客服台小结：{first} 至 {last}",
         "about": "“之前”是 {first} 至 {last}。各个数的算法见 docs/insights.md。",
         "none": "没有。",
     },
