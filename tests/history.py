@@ -1,4 +1,4 @@
-"""A desk with a short history, in which four customers ask for what no article covers."""
+"""A desk with a short history, in which three customers ask four times for what no article covers."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def write_history(settings: Settings) -> None:
 
 
 def _talk(parts: DeskParts) -> None:
-    for text in CHARITY:
-        _ask(parts.chat, text)
+    for place, text in enumerate(CHARITY):
+        _ask(parts.chat, text, "c-1" if place < 2 else None)
     _ask(parts.chat, "转人工")  # a wish for a person is no question
     _ask(parts.chat, REFUND)  # answered, and nobody said anything against it
     conversation, token, said = _ask(parts.chat, REFUND)
@@ -84,9 +84,9 @@ def _talk(parts: DeskParts) -> None:
     parts.agents.service.label(agent, conversation, said, "refund-request")
 
 
-def _ask(chat: Any, text: str) -> tuple[str, str, str]:
+def _ask(chat: Any, text: str, customer: str | None = None) -> tuple[str, str, str]:
     """Conversation, token, and the id of the bot's message."""
-    conversation, token = chat.start("zh")
+    conversation, token = chat.start("zh", customer)
     posted = chat.post(conversation.id, token, text, "m1")
     said = next(message for message in posted.messages if message.author == "bot")
     return conversation.id, token, said.id

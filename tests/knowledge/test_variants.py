@@ -23,6 +23,7 @@ PATH = Path("refund/refund-x.en.md")
         ("questions:\n- one\n", "questions:\n- one\n- new\n"),
         ("questions: []  # how they say it\ntags: [a]\n", "questions:  # how they say it\n  - new\ntags: [a]\n"),
         ("questions: [one, two]\n", "questions:\n  - one\n  - two\n  - new\n"),
+        ("questions: [one,\n  two]\n", "questions:\n  - one\n  - two\n  - new\n"),
         (
             "questions:\n  - >-\n    one\n    two\ntags: [a]\n",
             "questions:\n  - >-\n    one\n    two\n  - new\ntags: [a]\n",
@@ -47,7 +48,7 @@ def test_any_question_is_written_so_that_it_is_read_again() -> None:
 
 def test_an_unusual_form_is_refused_rather_than_broken() -> None:
     with pytest.raises(KnowledgeError, match="unusual form"):
-        with_questions("---\ntitle: X\nquestions: [one,\n  two]\n---\nBody", PATH, ["new"])
+        with_questions("---\ntitle: X\nquestions: &q [one]\n---\nBody", PATH, ["new"])
     with pytest.raises(KnowledgeError, match="mend these first"):
         with_questions("---\nquestions: [one]\n---\nBody", PATH, ["new"])
 

@@ -23,6 +23,8 @@ def test_questions_asked_in_vain_and_how(history: History) -> None:
     assert {one.miss for one in found[:-2]} <= {Miss.UNANSWERED, Miss.UNCHOSEN}
     assert [one.text for one in found[:3]] == list(CHARITY[:3])
     assert NUMBER not in found[3].text
+    assert [one.customer == "c-1" for one in found[:4]] == [True, True, False, False]
+    assert found[2].customer != found[3].customer
     assert len(found) == 6
     assert missed_questions(history.url, YESTERDAY, 1) == found[-1:]
     assert missed_questions(history.url, YESTERDAY + datetime.timedelta(days=2), 9) == []

@@ -34,7 +34,8 @@ def make_client(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with ExitStack() as stack:
 
         def make(**settings: Any) -> TestClient:
-            settings = {"index": sample / "index", "data": tmp_path_factory.mktemp("data"), **settings}
+            folders = {"index": sample / "index", "knowledge": sample / "knowledge"}
+            settings = {**folders, "data": tmp_path_factory.mktemp("data"), **settings}
             return stack.enter_context(TestClient(create_app(load_settings(**settings))))
 
         yield make

@@ -20,9 +20,9 @@ class Miss(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """One question asked in vain. A conversation stands for its customer: nothing else tells customers apart."""
+    """One question asked in vain."""
 
-    conversation: str
+    customer: str  # the proven id, or where there is none the conversation, which stands for its customer
     at: datetime.datetime
     text: str  # masked
     language: Language

@@ -41,25 +41,42 @@ Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class _Question:
-    article: Article
-    number: int
+class Wording:
+    """A question as it is compared with others."""
+
     text: str  # normalised
 
     @cached_property
     def letters(self) -> str:
+        """What it says, particles and spaces left out."""
         said = "".join(word for word in words(_long(self.text)) if word not in _PARTICLES)
         return "".join(filter(str.isalnum, said))
 
     @cached_property
     def pairs(self) -> frozenset[str]:
+        """Neighbouring letters."""
         return frozenset(a + b for a, b in zip(self.letters, self.letters[1:], strict=False)) or frozenset(
             {self.letters}
         )
 
     @cached_property
     def negative(self) -> bool:
+        """Whether it denies something."""
         return _NOT.search(_OR_NOT.sub("", self.text)) is not None
+
+
+@dataclass(frozen=True)
+class _Question(Wording):
+    article: Article
+    number: int
+
+
+def alike(one: Wording, other: Wording) -> bool:
+    """Whether two questions differ by no more than a letter or two, so that one of them teaches nothing."""
+    short, long = sorted((len(one.letters), len(other.letters)))
+    if short < SAME_LENGTH * long or one.negative != other.negative:
+        return False
+    return 2 * len(one.pairs & other.pairs) > SAME * (len(one.pairs) + len(other.pairs))
 
 
 def check(library: Library) -> Iterator[Problem]:
@@ -67,7 +84,7 @@ def check(library: Library) -> Iterator[Problem]:
     for language in LANGUAGES:
         articles = [article for article in library if article.language == language]
         asked = [
-            _Question(article, number, text)
+            _Question(text, article, number)
             for article in articles
             for number, question in enumerate(article.questions)
             if (text := normalise(question))
@@ -111,7 +128,7 @@ def _same(library: Library, asked: Sequence[_Question], start: int, likeness: Ma
     told: set[int] = set()
     for row, there in np.argwhere(likeness[:, : len(asked)] > _CANDIDATE).tolist():
         here = start + row
-        if there >= here or here in told or not _alike(asked[here], asked[there]):
+        if there >= here or here in told or not alike(asked[here], asked[there]):
             continue
         one, other = asked[here], asked[there]
         if one.article.id != other.article.id:
@@ -133,20 +150,13 @@ def _answered(
     told: set[int] = set()
     for place in np.flatnonzero(near.data > _CANDIDATE):
         row, question = int(near.row[place]), asked[int(near.col[place])]
-        if row in told or not _alike(_Question(question.article, row, normalise(background[row])), question):
+        if row in told or not alike(Wording(normalise(background[row])), question):
             continue
         told.add(row)
         lines = file.read_text(encoding="utf-8-sig").splitlines()
         number = next((number for number, text in enumerate(lines, 1) if text.strip() == background[row]), 1)
         message = f"{background[row]!r} is answered by {question.article.id} ({question.text!r}): remove it from one"
         yield Problem(file.name, number, "answered-background", message)
-
-
-def _alike(one: _Question, other: _Question) -> bool:
-    short, long = sorted((len(one.letters), len(other.letters)))
-    if short < SAME_LENGTH * long or one.negative != other.negative:
-        return False
-    return 2 * len(one.pairs & other.pairs) > SAME * (len(one.pairs) + len(other.pairs))
 
 
 class _Strays:

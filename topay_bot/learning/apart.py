@@ -53,6 +53,11 @@ class GapsApart:
         found: dict[str, Any] = json.loads(out)
         return found
 
+    @property
+    def running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
     def close(self) -> None:
         """End the process, if one is running, and begin no other."""
         with self._lock:

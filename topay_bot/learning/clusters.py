@@ -21,6 +21,7 @@ from topay_bot.retrieval.encoder import Vectors, unit_rows
 from topay_bot.retrieval.passages import PassageKind
 from topay_bot.retrieval.shelf import Shelf
 
+_EQUAL = 1e-4  # relative: the same words in another frame
 Labels = npt.NDArray[np.int64]  # a cluster each, -1 for none
 
 FEWEST = 3  # questions that make a cluster: two are chance
@@ -150,8 +151,9 @@ def cohesion(vectors: Vectors) -> float:
 
 
 def medoid(vectors: Vectors, weights: Sequence[int]) -> int:
-    """The row nearest to all others, each as often as its weight."""
-    return int((vectors @ (vectors.T @ np.asarray(weights, dtype=np.float32))).argmax())
+    """The row nearest to all others, each as often as its weight; the first of equals."""
+    likeness = vectors @ (vectors.T @ np.asarray(weights, dtype=np.float32))
+    return int(np.flatnonzero(likeness >= likeness.max() * (1 - _EQUAL))[0])
 
 
 def _own(shelf: Shelf) -> Vectors:

@@ -24,6 +24,7 @@ class Variant:
     text: str  # masked
     language: Language
     times: int
+    fresh: bool = True  # says what none before it in its gap does, a greeting or a letter or two aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,14 @@ class Gap:
         return frozenset(wording_key(variant.text) for variant in self.variants)
 
     def questions(self, most: int, chosen: Collection[str] | None = None) -> dict[Language, list[str]]:
-        """Wordings for an article, at most so many in each language; none in which something was masked.
+        """Fresh wordings for an article, at most so many in each language; none in which something was masked.
 
-        Where the keys of some are `chosen`, only those, however many.
+        Where the keys of some are `chosen`, only those, and all of them.
         """
         found: dict[Language, list[str]] = {}
         for variant in self.variants:
             there = found.setdefault(variant.language, [])
-            wanted = len(there) < most if chosen is None else wording_key(variant.text) in chosen
+            wanted = variant.fresh and len(there) < most if chosen is None else wording_key(variant.text) in chosen
             if wanted and not is_masked(variant.text):
                 there.append(variant.text)
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from topay_bot.answering.policy import Answer, Decision, Reason
 from topay_bot.chat.missed import Miss, Missed
 from topay_bot.edition import Edition
+from topay_bot.knowledge.lint import SMALLTALK
+from topay_bot.knowledge.lint_questions import Wording, alike
 from topay_bot.learning.clusters import FEWEST, Measure, centre, cluster, cohesion, join_limit, medoid, pairs
 from topay_bot.learning.findings import TREND_DAYS, Findings, Gap, Variant, is_masked, plain, wording_key
 from topay_bot.learning.frames import without_frames
@@ -21,7 +23,7 @@ from topay_bot.text import Language, normalise
 
 DAYS = 28  # looked at by default: four of each weekday
 NEWEST = 20_000  # questions asked in vain that are read
-AT_MOST = 4000  # different questions of a language: every pair of them is compared, 128 MB
+AT_MOST = 4000  # different questions of a language: every pair of them is compared, in some 600 MB
 _ENOUGH: frozenset[Miss] = frozenset({Miss.UNHELPFUL, Miss.CORRECTED})  # told by a person: no doubt is left
 
 
@@ -35,7 +37,16 @@ class _Asked:
     candidates: Mapping[str, float]  # article -> confidence
 
 
-_Cluster = Sequence[tuple[_Asked, Vectors]]  # wordings with their vectors (dimension,)
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A wording among others."""
+
+    asked: _Asked
+    bare: Wording  # without what frames it
+    vector: Vectors  # (dimension,)
+
+
+_Cluster = Sequence[_Point]
 
 
 def find_gaps(
@@ -61,7 +72,8 @@ def find_gaps(
                 there.append(_Asked(group[0].text, language, open_, candidates))
         for _ in group:
             progress()
-    gaps = [_gap(found, now) for found in _clusters(edition, kept)]
+    talk = {article.id for article in edition.library if article.category == SMALLTALK}
+    gaps = [_gap(found, now, talk) for found in _clusters(edition, kept)]
     gaps.sort(key=lambda gap: (-gap.weight, -gap.count, gap.id))
     inside = sum(gap.count for gap in gaps)
     return Findings(edition.id, len(missed), solved, len(missed) - solved - left_out - inside, left_out, gaps)
@@ -100,13 +112,14 @@ def _clusters(edition: Edition, kept: Mapping[Language, Sequence[_Asked]]) -> li
         texts = [reading(text, retriever.speller, one.language) for text, one in zip(bare, asked, strict=True)]
         vectors = measure.ground.without(vectors_of(texts, retriever.encoder))
         labels = cluster(vectors, measure.near)
+        points = [_Point(one, Wording(text), vector) for one, text, vector in zip(asked, bare, vectors, strict=True)]
         found: list[_Cluster] = [
-            [(asked[row], vectors[row]) for row in np.flatnonzero(labels == label).tolist()]
+            [points[row] for row in np.flatnonzero(labels == label).tolist()]
             for label in range(labels.max(initial=-1) + 1)
         ]
         # One wording that many sent is a cluster by itself.
         alone: list[int] = np.flatnonzero(labels < 0).tolist()
-        found += [[(asked[row], vectors[row])] for row in alone if _customers(asked[row].missed) >= FEWEST]
+        found += [[points[row]] for row in alone if _customers(asked[row].missed) >= FEWEST]
         found = _joined(found, join_limit(measure.centres, measure.centres))
         for other in before:
             whole, found = _matched(whole, found, join_limit(other, measure.centres)), []
@@ -148,42 +161,60 @@ def _middles(clusters: Sequence[_Cluster]) -> Vectors:
 
 
 def _vectors(found: _Cluster) -> Vectors:
-    return np.stack([vector for _, vector in found])
+    return np.stack([point.vector for point in found])
 
 
 def _customers(missed: Sequence[Missed]) -> int:
-    return len({one.conversation for one in missed})
+    return len({one.customer for one in missed})
 
 
 def _arrivals(missed: Sequence[Missed]) -> list[datetime.datetime]:
     """When each customer asked first."""
     first: dict[str, datetime.datetime] = {}
     for one in missed:
-        first[one.conversation] = min(one.at, first.get(one.conversation, one.at))
+        first[one.customer] = min(one.at, first.get(one.customer, one.at))
     return sorted(first.values())
 
 
-def _gap(found: _Cluster, now: datetime.datetime) -> Gap:
-    asked = [one for one, _ in found]
+def _variants(points: Sequence[_Point]) -> list[Variant]:
+    """Wordings in this order, and which of them say something new."""
+    said: list[Wording] = []
+    found = []
+    for point in points:
+        fresh = not any(alike(point.bare, other) for other in said)
+        said += [point.bare] if fresh else []
+        found.append(Variant(point.asked.text, point.asked.language, len(point.asked.missed), fresh))
+    return found
+
+
+def _gap(found: _Cluster, now: datetime.datetime, talk: Container[str] = ()) -> Gap:
+    """The gap of a cluster. Articles of small talk are never its nearest ones."""
+    asked = [point.asked for point in found]
     missed = [one for part in asked for one in part.missed]
-    shown = [place for place, one in enumerate(asked) if not is_masked(one.text)] or list(range(len(asked)))
     vectors = _vectors(found)
-    first = asked[shown[medoid(vectors[shown], [len(asked[place].missed) for place in shown])]]
+    # What is shown for all should hold nothing of one customer's, and be short.
+    shown = [place for place, one in enumerate(asked) if not is_masked(one.text)] or list(range(len(asked)))
+    shown.sort(key=lambda place: len(asked[place].text))
+    first = shown[medoid(vectors[shown], [len(asked[place].missed) for place in shown])]
+    # The frequent first, then those in the midst: slips of the keyboard lie at the edge.
+    inside = (vectors @ centre(vectors)).round(3).tolist()
+    rest = [place for place in range(len(found)) if place != first]
+    rest.sort(key=lambda place: (-len(asked[place].missed), -inside[place], len(asked[place].text), asked[place].text))
     likely = Counter[str]()
     for one in asked:
         for article, confidence in one.candidates.items():
-            likely[article] += confidence * len(one.missed)  # type: ignore[assignment]
+            if article not in talk:
+                likely[article] += confidence * len(one.missed)  # type: ignore[assignment]
     nearest, sure = likely.most_common(1)[0] if likely else (None, 0.0)
     confidence = sure / len(missed)
     told = sum(one.miss in _ENOUGH for one in missed) / len(missed)
     right = Counter(one.right for one in missed if one.right is not None)
-    rest = sorted((one for one in asked if one is not first), key=lambda one: (-len(one.missed), one.text))
     arrivals = _arrivals(missed)
     ages = [(now - one.at) / datetime.timedelta(days=TREND_DAYS) for one in missed]
     return Gap(
-        id=f"g-{wording_key(first.text)[:8]}",
-        question=first.text,
-        language=first.language,
+        id=f"g-{wording_key(asked[first].text)[:8]}",
+        question=asked[first].text,
+        language=asked[first].language,
         count=len(missed),
         customers=len(arrivals),
         weight=round(len(arrivals) * (told + (1 - told) * (1 - confidence)) * cohesion(vectors), 3),
@@ -193,6 +224,6 @@ def _gap(found: _Cluster, now: datetime.datetime) -> Gap:
         nearest=nearest,
         confidence=round(confidence, 4),
         right=right.most_common(1)[0][0] if right else None,
-        variants=[Variant(one.text, one.language, len(one.missed)) for one in (first, *rest)],
+        variants=_variants([found[place] for place in (first, *rest)]),
         arrivals=arrivals,
     )

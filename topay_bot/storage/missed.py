@@ -16,7 +16,7 @@ from topay_bot.chat.model import Author
 from topay_bot.errors import SettingsError
 from topay_bot.storage.database import open_to_read
 from topay_bot.storage.learning_store import valid_verdict
-from topay_bot.storage.tables import feedback, labels, messages, verdicts
+from topay_bot.storage.tables import conversations, feedback, labels, messages, verdicts
 
 _AT_A_TIME = 1000  # rows
 
@@ -36,7 +36,7 @@ def missed_questions(url: str, since: datetime.datetime, limit: int) -> list[Mis
         raise SettingsError(f"the database {shown} cannot be read: {str(error).splitlines()[0]}") from error
     finally:
         engine.dispose()
-    found.sort(key=lambda missed: (missed.at, missed.conversation))
+    found.sort(key=lambda missed: (missed.at, missed.customer))
     return found[-limit:]
 
 
@@ -50,6 +50,7 @@ def _replies(connection: sa.Connection, since: datetime.datetime) -> sa.CursorRe
     wanted = (
         sa.select(
             asked.c.conversation_id,
+            sa.func.coalesce(conversations.c.customer, asked.c.conversation_id).label("customer"),
             asked.c.created_at,
             asked.c.text,
             told["kind"].as_string().label("kind"),
@@ -61,6 +62,7 @@ def _replies(connection: sa.Connection, since: datetime.datetime) -> sa.CursorRe
             sa.case((verdicts.c.accepted.is_(False), None), else_=labels.c.article).label("right"),
         )
         .join(asked, (asked.c.conversation_id == reply.c.conversation_id) & (asked.c.seq == reply.c.turn_seq))
+        .join(conversations, conversations.c.id == asked.c.conversation_id)
         .outerjoin(feedback, feedback.c.message_id == reply.c.id)
         .outerjoin(labels, labels.c.message_id == asked.c.id)
         .outerjoin(verdicts, valid_verdict())
@@ -83,7 +85,7 @@ def _missed(talk: list[Any]) -> Iterator[Missed]:
         right = row.right or said.right
         miss = _miss(row, said, right)
         if miss is not None:
-            yield Missed(row.conversation_id, row.created_at, row.text, row.language, miss, said.article, right)
+            yield Missed(row.customer, row.created_at, row.text, row.language, miss, said.article, right)
 
 
 def _miss(row: Any, said: Any, right: str | None) -> Miss | None:

@@ -83,7 +83,7 @@ def test_texts_are_complete() -> None:
 def test_the_list_tells_what_matters_of_each_gap(studio: Studio) -> None:
     cells = [cell.get_text(" ", strip=True) for cell in studio.page().select(".gaps tbody tr:first-child > *")]
     assert "慈善" in cells[0]
-    assert cells[1:4] == ["4", "4", "0 → 4"]
+    assert cells[1:4] == ["4", "3", "0 → 4"]
     assert "not answered" in cells[5] or "none taken" in cells[5]
     assert "questions asked in vain" in studio.page().get_text()
 
@@ -128,6 +128,13 @@ def test_questions_join_an_article_on_a_branch_of_their_own(studio: Studio) -> N
     assert "Committed on the branch gap/x" in page.get_text()
     assert studio.status() == "## main"
     assert _git(studio.knowledge, "log", "-1", "--format=%an", "gap/x").strip() == "Mei"
+    drafted = fields | {"what": "draft", "new_id": "payment-charity", "branch": "gap/y"}
+    page = soup_of(studio.post(f"/{gap}/change", **drafted).text)
+    assert [one.get_text() for one in page.select(".steps code")] == [
+        "payment/payment-charity.en.md",
+        "payment/payment-charity.zh.md",
+    ]
+    assert "draft: true" in _git(studio.knowledge, "show", "gap/y:payment/payment-charity.zh.md")
     again = studio.post(f"/{gap}/change", **fields)
     assert (again.status_code, "take the change as a patch" in again.text) == (422, True)
 

@@ -145,6 +145,7 @@ FEATURE_TEXTS: dict[Language, dict[str, str]] = {
         "sense": "意思：最近一种说法的相似度",
         "votes": "最近七种说法里属于它的份额",
         "mass": "所有文章得分之和",
+        "mentioned": "问句的字词有多少出现在文章各处",
     },
     "en": {
         "score": "Score of both searches together",
@@ -157,5 +158,6 @@ FEATURE_TEXTS: dict[Language, dict[str, str]] = {
         "sense": "Meaning: likeness to its nearest wording",
         "votes": "Its share of the seven nearest wordings",
         "mass": "Sum of all articles' scores",
+        "mentioned": "Share of the question's words that stand anywhere in it",
     },
 }

@@ -26,7 +26,7 @@ class Knowledge:
     library: Library
     from_folder: bool
     problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
-    lint: Job = Job()
+    lint: Job = field(default_factory=Job)
     failure: str | None = None  # why the folder cannot be read
 
     def problems_of(self, file: str) -> Sequence[Problem]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from fastapi import Request, Response
 from topay_bot.bootstrap import LearningParts
 from topay_bot.edition import Edition
 from topay_bot.errors import KnowledgeError
-from topay_bot.knowledge.proposing import in_repository
+from topay_bot.knowledge.proposing import Proposal, in_repository
 from topay_bot.learning.changing import QUESTIONS, GapChange
 from topay_bot.learning.dismissing import bring_back, dismissal_of, new_customers, sort
 from topay_bot.learning.findings import Gap, is_masked, wording_key
@@ -104,11 +105,11 @@ def change(request: Request, who: Editor, gap_id: str, form: Form) -> Response:
         if form.get("as") == "patch":
             return _download(wanted.patch(root), f"{wanted.article}.patch")
         if form.get("as") == "branch":
+            files = list(wanted.contents(root))
             made = wanted.propose(root, form.get("branch", "").strip(), who.agent.name)
-            return show(request, who, "gap_done.html", GAP_TEXTS, gap=gap, made=made, files=())
+            return _done(request, who, wanted, files, made)
         if form.get("as") == "folder":
-            files = [path.relative_to(root).as_posix() for path in wanted.write(root)]
-            return show(request, who, "gap_done.html", GAP_TEXTS, gap=gap, made=None, files=files)
+            return _done(request, who, wanted, wanted.write(root))
         patch = wanted.patch(root)
     except KnowledgeError as error:
         return _shown(request, who, gap, form=form, refused=str(error))
@@ -123,6 +124,14 @@ def change(request: Request, who: Editor, gap_id: str, form: Form) -> Response:
         fields={name: value for name, value in form.items() if name != "as"},
         branches=in_repository(root),
     )
+
+
+def _done(
+    request: Request, who: Editor, wanted: GapChange, files: Sequence[Path], made: Proposal | None = None
+) -> Response:
+    root = request.app.state.desk.settings.knowledge
+    names = [path.relative_to(root).as_posix() for path in sorted(files)]
+    return show(request, who, "gap_done.html", GAP_TEXTS, wanted=wanted, made=made, files=names)
 
 
 def _wanted(gap: Gap, form: Mapping[str, str]) -> GapChange:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from topay_bot.web.studio import ask, gaps, insights, labels
+from topay_bot.web.studio import articles, ask, changes, coverage, gaps, insights, labels
 from topay_bot.web.studio.frame import Section
 
-SECTIONS: tuple[Section, ...] = (ask.SECTION, gaps.SECTION, labels.SECTION, insights.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    articles.SECTION,
+    ask.SECTION,
+    changes.SECTION,
+    coverage.SECTION,
+    gaps.SECTION,
+    labels.SECTION,
+    insights.SECTION,
+)
