@@ -28,6 +28,7 @@ WITHIN = [
     ("edition", "desk"),
     ("reply", "desk"),
     ("chat", "desk"),
+    ("learning", "storage"),
     ("edition", "explanation"),
     ("evaluation", "report"),
     ("report", "building"),

@@ -35,7 +35,9 @@ from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, BuildError, KnowledgeError
 from topay_bot.hours import read_hours
 from topay_bot.learning.apart import GapsApart
+from topay_bot.learning.insights import DayRange, Insights, InsightStore
 from topay_bot.learning.listing import GapListing
+from topay_bot.learning.recent import RecentInsights
 from topay_bot.live import EditionSource, LiveEdition
 from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
@@ -71,11 +73,12 @@ class CareParts:
 
 @dataclass(frozen=True)
 class LearningParts:
-    """What editors learn from: gaps, agents' labels, and what articles did."""
+    """What editors learn from: gaps, agents' labels, what articles did, and the numbers of the whole desk."""
 
     gaps: GapStore
     labels: LabelStore
     usage: UseStore
+    insights: InsightStore
     listing: GapListing  # closed with the server, before the store
 
 
@@ -125,6 +128,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     from topay_bot.storage.agent_store import SqlAgentStore
     from topay_bot.storage.desk_store import SqlDeskStore
     from topay_bot.storage.glances import SqlGlances
+    from topay_bot.storage.insights import SqlInsights
     from topay_bot.storage.learning_store import SqlLearningStore
     from topay_bot.storage.outbox_store import SqlOutbox
     from topay_bot.storage.service_store import SqlServiceStore
@@ -180,7 +184,7 @@ def open_desk(settings: Settings, drafts: Path | None = None) -> DeskParts:
     )
     learned, apart = SqlLearningStore(store.engine), GapsApart(settings)
     listing = GapListing(learned, apart, apart.close)
-    learning = LearningParts(learned, learned, SqlUse(store.engine), listing)
+    learning = LearningParts(learned, learned, SqlUse(store.engine), RecentInsights(SqlInsights(store.engine)), listing)
     return DeskParts(chat, store, live, changes, SqlGlances(store.engine), agents, care, learning)
 
 
@@ -260,6 +264,19 @@ def missed_questions(settings: Settings, since: datetime.datetime, limit: int) -
     from topay_bot.storage.missed import missed_questions as read
 
     return read(settings.database(), since, limit)
+
+
+def read_insights(settings: Settings, days: DayRange, category_of: Callable[[str], str | None]) -> Insights:
+    """The numbers of a range of days, for a command. Raises SettingsError when there is no database."""
+    from topay_bot.storage.database import open_engine, open_to_read
+    from topay_bot.storage.insights import SqlInsights
+
+    open_to_read(settings.database()).dispose()  # else a wrong folder would become an empty database
+    engine = open_engine(settings.database())
+    try:
+        return SqlInsights(engine).insights(days, category_of)
+    finally:
+        engine.dispose()
 
 
 @contextlib.contextmanager

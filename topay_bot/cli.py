@@ -7,7 +7,19 @@ from typing import Any, NoReturn
 
 import click
 
-from topay_bot.commands import agents, answers, builds, gaps, knowledge, labels, mapping, models, replaying, serving
+from topay_bot.commands import (
+    agents,
+    answers,
+    builds,
+    digest,
+    gaps,
+    knowledge,
+    labels,
+    mapping,
+    models,
+    replaying,
+    serving,
+)
 from topay_bot.errors import TopayError
 
 
@@ -48,6 +60,7 @@ for _command in (
     answers.report,
     replaying.replay,
     gaps.gaps,
+    digest.digest,
     mapping.map_,
     labels.labels,
     models.tune,

@@ -26,6 +26,7 @@ from topay_bot.chat.model import (
 )
 from topay_bot.storage.tables import agents, cases, contacts, conversations, feedback, handoffs, messages, outbox
 
+DECISIONS = ("answer", "clarify", "offer", "handoff")  # kinds of drafting.bot_message
 MESSAGES = sa.select(messages, feedback.c.helpful).outerjoin(feedback, feedback.c.message_id == messages.c.id)
 CONVERSATIONS = sa.select(conversations, agents.c.name.label("agent_name")).outerjoin(
     agents, agents.c.id == conversations.c.agent_id
@@ -91,6 +92,7 @@ def add_messages(
             "client_id": draft.client_id,
             "created_at": at,
             "article": _answer_of(draft),
+            **_decision_of(draft),
         }
         for place, draft in enumerate(drafts)
     ]
@@ -106,6 +108,21 @@ def _answer_of(draft: Draft) -> str | None:
     if draft.author is not Author.BOT or draft.payload.get("kind") != "answer":
         return None
     return str(draft.payload["article"])
+
+
+def _decision_of(draft: Draft) -> dict[str, Any]:
+    """What the bot decided, in columns of their own; None in each for any other message."""
+    told = draft.payload
+    if draft.author is not Author.BOT or told.get("kind") not in DECISIONS:
+        return dict.fromkeys(("decision", "tapped", "language", "build"))
+    found = told.get("candidates", [])
+    tapped = len(found) == 1 and found[0][1] == 1  # see PastQuestion.tapped
+    return {
+        "decision": told["kind"],
+        "tapped": tapped,
+        "language": told.get("language"),
+        "build": told.get("build"),
+    }
 
 
 def newest_handoff(connection: sa.Connection, conversation_id: str) -> Handoff | None:

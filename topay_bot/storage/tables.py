@@ -106,6 +106,12 @@ messages = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False, index=True),
     # What an answer of the bot shows; the payload has it too, where no index finds it.
     sa.Column("article", sa.String(200)),
+    # What the bot decided on a customer's message (answer, clarify, offer, handoff), and by which build; no other
+    # message has these. The payload has them too, where counting would have to read every answer's page.
+    sa.Column("decision", sa.String(16)),
+    sa.Column("tapped", sa.Boolean),  # the customer tapped an article rather than wrote
+    sa.Column("language", sa.String(8)),
+    sa.Column("build", sa.String(80)),
     sa.UniqueConstraint("conversation_id", "seq"),
     sa.UniqueConstraint("conversation_id", "client_id"),
     sa.Index(
@@ -114,6 +120,28 @@ messages = sa.Table(
         "created_at",
         postgresql_where=sa.text("article IS NOT NULL"),
         sqlite_where=sa.text("article IS NOT NULL"),
+    ),
+    # Holds all that is counted of decisions, so that a range of days is read from the index alone.
+    sa.Index(
+        "ix_messages_decision",
+        "created_at",
+        "decision",
+        "tapped",
+        "language",
+        "build",
+        "article",
+        "conversation_id",
+        postgresql_where=sa.text("decision IS NOT NULL"),
+        sqlite_where=sa.text("decision IS NOT NULL"),
+    ),
+    # ... and those of one conversation, whose answers' pages would else be read through.
+    sa.Index(
+        "ix_messages_conversation_decision",
+        "conversation_id",
+        "created_at",
+        "decision",
+        postgresql_where=sa.text("decision IS NOT NULL"),
+        sqlite_where=sa.text("decision IS NOT NULL"),
     ),
 )
 
@@ -145,6 +173,7 @@ feedback = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("article", sa.String(200)),  # the message's: what is thought of an article is counted in the index
     sa.Index("ix_feedback_article", "article", "created_at", "helpful"),
+    sa.Index("ix_feedback_created_at", "created_at", "article", "helpful"),
 )
 
 notes = sa.Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topay_bot.web.studio import articles, ask, changes, coverage, gaps, labels
+from topay_bot.web.studio import articles, ask, changes, coverage, gaps, insights, labels
 from topay_bot.web.studio.frame import Section
 
 SECTIONS: tuple[Section, ...] = (
@@ -12,4 +12,5 @@ SECTIONS: tuple[Section, ...] = (
     coverage.SECTION,
     gaps.SECTION,
     labels.SECTION,
+    insights.SECTION,
 )
