@@ -206,7 +206,7 @@ def test_decisions_from_before_are_counted(kind: str, tmp_path: Path, request: p
     at = datetime.datetime(2026, 11, 3, 12, tzinfo=datetime.UTC)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0007")
+        command.upgrade(config, "0006")
         talk = {"id": "t", "token_hash": "x", "state": "pending", "language": "zh", "created_at": at, "last_seq": 5}
         connection.execute(sa.insert(conversations).values(**talk))
         table = sa.table("messages", *(sa.column(one.name, one.type) for one in messages.c if one.name not in new))

@@ -137,7 +137,7 @@ def test_answers_from_before_are_counted(kind: str, tmp_path: Path, request: pyt
     old = [column for column in messages.c if column.name != "article"]
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+        command.upgrade(config, "0005")
         talk = {"id": "t", "token_hash": "x", "state": "pending", "language": "zh", "created_at": AT, "last_seq": 4}
         connection.execute(sa.insert(conversations).values(**talk))
         table = sa.table("messages", *(sa.column(column.name, column.type) for column in old))

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0006"  # which came to databases first
+revision = "0005"
+down_revision = "0004"
 
 
 def _time(name: str, nullable: bool = False) -> sa.Column[object]:
