@@ -23,8 +23,8 @@ from topay_bot.chat.usage import UseStore
 from topay_bot.chat.voice import Voice
 from topay_bot.desk.attendance import Attendance
 from topay_bot.desk.background import Background
-from topay_bot.desk.channels import couriers_of, notifier_of
-from topay_bot.desk.outbox import OutboxStore
+from topay_bot.desk.channels import couriers_of, mail_of, notifier_of
+from topay_bot.desk.outbox import DeliveryFailed, OutboxStore
 from topay_bot.desk.reading import DeskReader
 from topay_bot.desk.reviewing import GapStore, LabelStore
 from topay_bot.desk.service import DeskService, DeskStores
@@ -32,7 +32,7 @@ from topay_bot.desk.signing import SignIn
 from topay_bot.desk.supervising import Supervising
 from topay_bot.drafts import DraftEdition, Rebuild, lint_apart
 from topay_bot.edition import Edition
-from topay_bot.errors import ArtefactError, BuildError, KnowledgeError
+from topay_bot.errors import ArtefactError, BuildError, KnowledgeError, ReportError, SettingsError
 from topay_bot.hours import read_hours
 from topay_bot.learning.apart import GapsApart
 from topay_bot.learning.insights import DayRange, Insights, InsightStore
@@ -250,6 +250,20 @@ def _rebuild(settings: Settings, drafts: Path) -> Rebuild:
         )
 
     return rebuild
+
+
+def mail_page(settings: Settings, subject: str, text: str, page: str) -> None:
+    """Send an e-mail to whoever is notified.
+
+    Raises SettingsError when nobody is, ReportError when it does not go out.
+    """
+    mail = mail_of(settings)
+    if mail is None:
+        raise SettingsError("mail_to names nobody; set it, with smtp_host and mail_from, to have e-mails sent")
+    try:
+        mail.send_page(subject, text, page)
+    except DeliveryFailed as error:
+        raise ReportError(f"the e-mail did not go out: {error}; see smtp_host and the other smtp settings") from error
 
 
 def past_questions(settings: Settings, since: datetime.datetime, limit: int) -> list[PastQuestion]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from click.testing import CliRunner, Result
 
+from tests.desk.inbox import Inbox, free_port
 from tests.insight_history import write_small_history
 from tests.web.html_rules import faults, soup_of
 from topay_bot.cli import main
@@ -85,3 +87,31 @@ def test_without_a_database_nothing_is_made(missed_root: Path, tmp_path: Path) -
     done = _digest(tmp_path, missed_root, *WEEK)
     assert (done.exit_code, "no database at" in done.stderr) == (1, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_sent_to_whoever_is_notified(data: Path, missed_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox()
+    controller = Controller(inbox, "127.0.0.1", free_port(), auth_require_tls=False)
+    controller.start()
+    try:
+        mail = {"MAIL_TO": '["boss@topay.example"]', "MAIL_FROM": "desk@topay.example", "SMTP_HOST": "127.0.0.1"}
+        for name, value in (mail | {"SMTP_PORT": str(controller.port), "SMTP_SECURITY": "none"}).items():
+            monkeypatch.setenv(f"TOPAY_{name}", value)
+        done = _digest(data, missed_root, *WEEK, "--mail")
+    finally:
+        controller.stop()
+    assert done.exit_code == 0, done.output
+    ((people, message),) = inbox.messages
+    assert people == ["boss@topay.example"]
+    assert message["Subject"] == "[TOPAY] 客服台小结：2026-11-02 至 2026-11-08"
+    plain, page = message.iter_parts()
+    assert "| 回答率 | 57% | 100% |" in plain.get_content()
+    assert "<td" in page.get_content()
+    again = _digest(data, missed_root, *WEEK, "--mail")
+    assert (again.exit_code, "the e-mail did not go out" in again.stderr) == (1, True)
+    assert again.stdout == done.stdout  # it can still be read
+
+
+def test_without_anybody_to_send_it_to(data: Path, missed_root: Path) -> None:
+    done = _digest(data, missed_root, *WEEK, "--mail")
+    assert (done.exit_code, "mail_to names nobody" in done.stderr) == (1, True)

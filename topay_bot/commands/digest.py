@@ -24,13 +24,20 @@ _DAYS = 7
 @click.option("--until", help="Last day, counted in; yesterday by default: today is not over.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Language of the digest.")
 @click.option("--html", "html_file", type=FILE, help="Also write it as a page, for mails.")
+@click.option("--mail", is_flag=True, help="Also send it to whom the setting mail_to names.")
 @click.option("--data", type=FOLDER, help="Folder of the database.")
 @index_option
 def digest(
-    since: str | None, until: str | None, lang: Language, html_file: Path | None, data: Path | None, index: Path | None
+    since: str | None,
+    until: str | None,
+    lang: Language,
+    html_file: Path | None,
+    mail: bool,
+    data: Path | None,
+    index: Path | None,
 ) -> None:
     """Sum up how the desk did last week, beside the week before, as Markdown."""
-    from topay_bot.bootstrap import open_edition, read_insights
+    from topay_bot.bootstrap import mail_page, open_edition, read_insights
     from topay_bot.learning import digest as digests
     from topay_bot.learning.insights import DayRange
     from topay_bot.web.studio.insights import categories_of, names_of
@@ -47,9 +54,13 @@ def digest(
     found, before = (read_insights(settings, one, categories_of(edition)) for one in (days, days.before))
     text = digests.markdown(found, before, names_of(edition, lang))
     click.echo(text)
+    heading = digests.title(found, lang)
+    page = digests.page(text, heading, lang)
+    if mail:
+        mail_page(settings, heading, text, page)
     if html_file is not None:
         try:
-            html_file.write_text(digests.page(text, digests.title(found, lang), lang), encoding="utf-8")
+            html_file.write_text(page, encoding="utf-8")
         except OSError as error:
             raise ReportError(
                 f"the digest cannot be written to {html_file}: {error.strerror}; choose another --html"

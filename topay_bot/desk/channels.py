@@ -26,14 +26,8 @@ def notifier_of(settings: Settings) -> Notifier:
 def couriers_of(settings: Settings, store: OutboxStore) -> list[Courier]:
     """One courier for each channel."""
     channels: dict[str, Channel] = {}
-    if settings.mail_to:
-        assert settings.smtp_host is not None  # the settings saw to it
-        assert settings.mail_from is not None
-        password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
-        server = MailServer(
-            settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_user, password
-        )
-        channels[MAIL] = MailChannel(settings.mail_from, settings.mail_to, server.connect)
+    if (mail := mail_of(settings)) is not None:
+        channels[MAIL] = mail
     urls = _webhook_urls(settings)
     if urls:
         from topay_bot.desk.webhooks import WebhookChannel
@@ -41,6 +35,17 @@ def couriers_of(settings: Settings, store: OutboxStore) -> list[Courier]:
         secrets = [secret.get_secret_value() for secret in settings.webhook_secrets]
         channels |= {name: WebhookChannel(url, secrets) for name, url in urls.items()}
     return [Courier(name, channel, store, tries=settings.notify_tries) for name, channel in channels.items()]
+
+
+def mail_of(settings: Settings) -> MailChannel | None:
+    """E-mails to whoever is notified; None where nobody is."""
+    if not settings.mail_to:
+        return None
+    assert settings.smtp_host is not None  # the settings saw to it
+    assert settings.mail_from is not None
+    password = settings.smtp_password.get_secret_value() if settings.smtp_password else None
+    server = MailServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_user, password)
+    return MailChannel(settings.mail_from, settings.mail_to, server.connect)
 
 
 def _webhook_urls(settings: Settings) -> dict[str, str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import email.utils
 import logging
+import secrets
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -75,7 +77,16 @@ class MailChannel:
 
     def send(self, delivery: Delivery) -> None:
         """See outbox.Channel. A message that one of the recipients gets is delivered."""
-        message = self._message(delivery)
+        self._deliver(self._message(delivery), delivery.id)
+
+    def send_page(self, subject: str, text: str, page: str) -> None:
+        """An e-mail that is no notification: plain text, and the same as HTML. Raises DeliveryFailed."""
+        message = self._envelope(subject, datetime.datetime.now(datetime.UTC), secrets.token_hex(12))
+        message.set_content(text)
+        message.add_alternative(page, subtype="html")
+        self._deliver(message, subject)
+
+    def _deliver(self, message: EmailMessage, name: str) -> None:
         try:
             with self._connect() as smtp:
                 refused = smtp.send_message(message)
@@ -84,20 +95,25 @@ class MailChannel:
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryFailed(f"no talk with the mail server: {type(error).__name__}") from error
         if refused:
-            _log.warning("mail: %s was refused for %d of its recipients", delivery.id, len(refused))
+            _log.warning("mail: %s was refused for %d of its recipients", name, len(refused))
 
     def _message(self, delivery: Delivery) -> EmailMessage:
         data: Mapping[str, Any] = delivery.payload["data"]
-        message = EmailMessage()
-        message["Subject"] = f"[TOPAY] {_SUBJECTS[delivery.event]} {data['reference']}"
-        message["From"] = self._sender
-        message["To"] = ", ".join(self._recipients)
-        message["Date"] = email.utils.format_datetime(delivery.created_at)
-        # The same at every try, so that a mail program can tell doubles.
-        message["Message-ID"] = f"<{delivery.id}@{self._sender.rpartition('@')[2] or 'topay-bot'}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office answers
+        subject = f"{_SUBJECTS[delivery.event]} {data['reference']}"
+        # The same id at every try, so that a mail program can tell doubles.
+        message = self._envelope(subject, delivery.created_at, delivery.id)
         if delivery.event == "urgent":
             message["X-Priority"] = "1"
         lines = [f"{name}: {data[key]}" for key, name in _LINES if key in data]
         message.set_content("\n".join(lines) + "\n")
+        return message
+
+    def _envelope(self, subject: str, at: datetime.datetime, key: str) -> EmailMessage:
+        message = EmailMessage()
+        message["Subject"] = f"[TOPAY] {subject}"
+        message["From"] = self._sender
+        message["To"] = ", ".join(self._recipients)
+        message["Date"] = email.utils.format_datetime(at)
+        message["Message-ID"] = f"<{key}@{self._sender.rpartition('@')[2] or 'topay-bot'}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office answers
         return message
