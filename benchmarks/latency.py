@@ -50,7 +50,7 @@ _JUDGING = [Path("tests/data/questions.zh.jsonl"), Path("tests/data/questions.en
 _PARTS: dict[str, tuple[object, tuple[str, ...]]] = {
     "normal form, language": (retriever, ("normalise", "detect_language", "is_mixed")),
     "lexical features": (LexicalFeatures, ("encode_known",)),
-    "legs and heads": (Shelf, ("search",)),
+    "legs and heads": (Shelf, ("signals", "best")),
     "evidence": (evidence, ("candidates", "gather")),
     "confidence": (Calibrator, ("__call__",)),
     "guards": (answerer, ("foreign", "illegible", "hear", "doubt")),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topay_bot.retrieval.lexical import LexicalFeatures
-from topay_bot.retrieval.mentions import Mentions, combined
+from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 
 WORDS = ["refund", "card", "late", "fee", "lock", "days", "bank"]
@@ -73,12 +73,3 @@ def test_beside_itself_is_as_if_its_rows_were_not_there(
     sorted_ = sorted(found, key=lambda one: one[0] or "~")
     rows = Rows.of([Passage(a, "en", PassageKind.LABELLED, text) for a, text in sorted_])
     np.testing.assert_allclose(beside, Mentions(emptied, rows)(matrix[own[:1]]), atol=1e-6)
-
-
-@given(st.integers(0, 2**32 - 1))
-def test_combined_is_a_product_with_a_sparse_row(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    matrix = sp.random(9, 6, 0.4, "csr", dtype=np.float32, rng=random)
-    rows = random.permutation(9)[: random.integers(0, 9)]
-    weights = random.normal(size=len(rows)).astype(np.float32)
-    np.testing.assert_allclose(combined(matrix, rows, weights), matrix[rows].T @ weights, atol=1e-5)

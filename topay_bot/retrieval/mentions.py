@@ -37,7 +37,8 @@ class Mentions:
     def __call__(self, encoded: sp.csr_matrix) -> Floats:
         """Shares (m, articles) for questions as LexicalFeatures encodes them, (m, features)."""
         if encoded.shape[0] == 1:
-            return combined(self._having, encoded.indices, encoded.data**2)[None, :]
+            one: Floats = (self._having[encoded.indices].T @ encoded.data**2)[None, :]
+            return one
         return np.asarray((encoded.multiply(encoded) @ self._having).toarray(), dtype=np.float32)
 
     def beside(self, encoded: sp.csr_matrix, own: Sequence[Ints]) -> Floats:
@@ -67,14 +68,3 @@ class Mentions:
         wanted = np.array(list(features))
         places = np.searchsorted(self._counts.indices[span], wanted)
         return dict(zip(wanted.tolist(), self._counts.data[span][places].tolist(), strict=True))
-
-
-def combined(matrix: sp.csr_matrix, rows: npt.NDArray[np.integer], weights: npt.NDArray[np.floating]) -> Floats:
-    """The weighted sum (columns) of some rows of a sparse matrix: a product with a sparse row, only faster."""
-    starts = matrix.indptr[rows]
-    lengths = matrix.indptr[rows + 1] - starts
-    ends = np.cumsum(lengths)
-    count = int(ends[-1]) if len(ends) else 0
-    places = np.arange(count) + np.repeat(starts - (ends - lengths), lengths)
-    values = matrix.data[places] * np.repeat(weights, lengths)
-    return np.bincount(matrix.indices[places], weights=values, minlength=matrix.shape[1]).astype(np.float32)

@@ -20,7 +20,7 @@ from topay_bot.retrieval.condensing import Axes, condense
 from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
-from topay_bot.retrieval.mentions import Mentions, combined
+from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 
 Floats = npt.NDArray[np.float32]
@@ -86,7 +86,8 @@ class Shelf:
     def signals(self, text: str, vector: Vectors) -> evidence.Signals:
         """Everything that a normalised text and its vector (1, dimension) have in common with the shelf."""
         row, known = self.lexical.encode_known([text])
-        lexical = combined(self._lexical_columns, row.indices, row.data)[None, :]
+        # The columns of a question's own features, then one pass over them: twice as fast as a sparse product.
+        lexical = (self._lexical_columns[row.indices].T @ row.data)[None, :]
         dense = self.likeness(vector, lexical)
         heads = kernel(blend(lexical, dense, self.mix), self.mix.width) @ self.weights
         return evidence.Signals(heads, self.mentions(row), lexical, dense, known)
