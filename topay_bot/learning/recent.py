@@ -17,18 +17,21 @@ class RecentInsights:
 
     def __init__(self, store: InsightStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
-        self._lock = threading.Lock()  # held while counting: who asks for the same meanwhile waits for it
+        self._lock = threading.Lock()  # held while counting: one range at a time, and each only once
         self._kept: dict[DayRange, tuple[float, Insights]] = {}
 
     def insights(self, days: DayRange, category_of: Callable[[str], str | None]) -> Insights:
         """See InsightStore."""
+        if (kept := self._fresh().get(days)) is not None:  # nobody waits for what is there while others are counted
+            return kept[1]
         with self._lock:
-            now = self._clock()
-            self._kept = {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT_SECONDS}
-            if days in self._kept:
-                return self._kept[days][1]
-            found = self._store.insights(days, category_of)
-            while len(self._kept) >= _MOST:
-                del self._kept[next(iter(self._kept))]
-            self._kept[days] = (now, found)
-            return found
+            found = self._fresh()
+            if days not in found:
+                newest = list(found.items())[1 - _MOST :]
+                found = {**dict(newest), days: (self._clock(), self._store.insights(days, category_of))}
+            self._kept = found
+            return found[days][1]
+
+    def _fresh(self) -> dict[DayRange, tuple[float, Insights]]:
+        now = self._clock()
+        return {key: kept for key, kept in self._kept.items() if now - kept[0] < KEPT_SECONDS}
