@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from topay_bot import edition
 from topay_bot.chat.cases import Records
@@ -282,27 +282,30 @@ def missed_questions(settings: Settings, since: datetime.datetime, limit: int) -
 
 def read_insights(settings: Settings, days: DayRange, category_of: Callable[[str], str | None]) -> Insights:
     """The numbers of a range of days, for a command. Raises SettingsError when there is no database."""
-    from topay_bot.storage.database import open_engine, open_to_read
     from topay_bot.storage.insights import SqlInsights
 
-    open_to_read(settings.database()).dispose()  # else a wrong folder would become an empty database
-    engine = open_engine(settings.database())
-    try:
+    with _existing_database(settings) as engine:
         return SqlInsights(engine).insights(days, category_of)
-    finally:
-        engine.dispose()
 
 
 @contextlib.contextmanager
 def learning_store(settings: Settings) -> Iterator[SqlLearningStore]:
     """What editors decide of gaps and labels, for a command. Raises SettingsError when there is no database."""
-    from topay_bot.storage.database import open_engine, open_to_read
     from topay_bot.storage.learning_store import SqlLearningStore
 
-    open_to_read(settings.database()).dispose()  # else a wrong folder would become an empty database
+    with _existing_database(settings) as engine:
+        yield SqlLearningStore(engine)
+
+
+@contextlib.contextmanager
+def _existing_database(settings: Settings) -> Iterator[Any]:
+    """The engine of the settings' database, which is there already: a wrong folder must not become an empty one."""
+    from topay_bot.storage.database import open_engine, open_to_read
+
+    open_to_read(settings.database()).dispose()
     engine = open_engine(settings.database())
     try:
-        yield SqlLearningStore(engine)
+        yield engine
     finally:
         engine.dispose()
 
