@@ -1,4 +1,4 @@
-"""What the encoder learns from: parallel sentences and the dictionary.
+"""What the encoder learns from: parallel sentences, sentences of our own and the dictionary.
 
 Not from the knowledge base: a build measures itself on those questions as if nobody had seen them, and an encoder
 that had would make it too hopeful."""
@@ -16,6 +16,8 @@ from typing import Any
 
 from topay_bot.text import normalise
 
+# Written for this: training/sentences/README.md.
+SENTENCES = Path(__file__).parent / "sentences"
 MAX_GLOSSES = 4
 # Glosses that say something about the entry instead of giving its meaning.
 _NOT_MEANING = re.compile(
@@ -46,6 +48,22 @@ def read_parallel(path: Path) -> list[Pair]:
             count = len(en.split())
             weight = 0.2 if count == 1 else 0.6 if count == 2 else 1.0
             pairs.append(Pair(zh, en, weight))
+    return pairs
+
+
+def read_sentences(folder: Path = SENTENCES) -> list[Pair]:
+    """Two pairs of every row `zh, zh again, en` of the folder's .tsv files, in the order of files and rows.
+
+    Raises ValueError naming file and line where a row has not three columns.
+    """
+    pairs: list[Pair] = []
+    for path in sorted(folder.glob("*.tsv")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            columns = line.split("\t")
+            if len(columns) != 3:
+                raise ValueError(f"{path.name}:{number}: {len(columns)} columns, expected Chinese, Chinese, English")
+            *both, english = columns
+            pairs += [Pair(normalise(chinese), english.strip(), 1.0) for chinese in both]
     return pairs
 
 
