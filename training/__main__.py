@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from topay_bot.retrieval.bundled import MODEL
-from training.data import read_glosses, read_parallel
+from training.contextual import ContextualStudent, initial_inputs
+from training.data import read_glosses, read_parallel, read_sentences
 from training.evaluate import DevelopmentSets
 from training.export import export
+from training.mixed import Mixed
 from training.student import Student, initial_rows, make_vocabulary
 from training.teacher import Teacher
-from training.train import Recipe, train
+from training.train import CONTEXTUAL, Recipe, train
 
 log = logging.getLogger("training")
+LONGEST = 40  # characters of a text that the contextual student learns from
 
 
 def main() -> None:
@@ -38,27 +42,43 @@ def main() -> None:
     # A few hundred training texts ("hello") also stand in the development sets: left out, or those would be too kind.
     sets = DevelopmentSets(options.data / "dev")
     unseen = sets.texts()
-    pairs = [pair for pair in read_parallel(options.data / "parallel.tsv.gz") if pair.zh not in unseen]
+    parallel = [pair for pair in read_parallel(options.data / "parallel.tsv.gz") if pair.zh not in unseen]
+    sentences = [pair for pair in read_sentences() if pair.zh not in unseen]
     glosses = read_glosses(options.data / "cedict.tsv.gz")
-    texts = [pair.zh for pair in pairs]
+    texts = [pair.zh for pair in parallel]
     vocabulary = make_vocabulary(glosses, texts)
-    log.info("%d pairs, %d words, %d n-grams", len(pairs), len(vocabulary.words), len(vocabulary.grams))
+    log.info(
+        "%d parallel pairs, %d of our own, %d words, %d n-grams",
+        len(parallel),
+        len(sentences),
+        len(vocabulary.words),
+        len(vocabulary.grams),
+    )
 
     teacher = Teacher(options.cache)
-    english = sorted({pair.en for pair in pairs})
-    vectors = dict(zip(english, teacher.encode(english, "parallel"), strict=True))
-    targets = np.stack([vectors[pair.en] for pair in pairs])
     english = sorted({gloss for word in vocabulary.words for gloss in glosses[word]})
     meanings = dict(zip(english, teacher.encode(english, "glosses"), strict=True))
+    targets = teacher.targets(parallel, "parallel")
 
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     rows = initial_rows(vocabulary, glosses, meanings, np.random.default_rng(options.seed))
-    student = Student(vocabulary, rows, teacher).to("cuda" if torch.cuda.is_available() else "cpu")
-    student.prepare(texts)
-    train(student, pairs, targets, Recipe(seed=options.seed))
-    student.save(options.cache / "student.npz")
-    for measure, value in sets.measure(student.encode, english=False).items():
+    static = Student(vocabulary, rows, teacher).to(device)
+    static.prepare(texts)
+    train(static, parallel, targets, Recipe(seed=options.seed))
+
+    contextual = ContextualStudent(vocabulary, initial_inputs(vocabulary, glosses, teacher), teacher).to(device)
+    # Labels of a word or two have no context to learn from, and the longest texts would take most of the time.
+    chosen = [row for row, pair in enumerate(parallel) if pair.weight == 1 and len(pair.zh) <= LONGEST]
+    pairs = [*(parallel[row] for row in chosen), *sentences]
+    contextual.prepare([pair.zh for pair in pairs])
+    targets = np.concatenate([targets[chosen], teacher.targets(sentences, "sentences")])
+    train(contextual, pairs, targets, replace(CONTEXTUAL, seed=options.seed))
+
+    mixed = Mixed(static, contextual)
+    mixed.save(options.cache)
+    for measure, value in sets.measure(mixed.encode, english=False).items():
         log.info("%-20s %.1f", measure, value)
-    export(student, teacher, options.out)
+    export(mixed, teacher, options.out)
     log.info("written to %s", options.out)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -121,15 +122,17 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(".training"))
     options = parser.parse_args()
     from topay_bot.retrieval.bundled import BundledEncoder
-    from training.student import Student
+    from training.mixed import Mixed
     from training.teacher import Teacher
 
     sets = DevelopmentSets(options.data / "dev")
     teacher = Teacher(options.cache)
     columns = {"character n-grams": sets.measure(character_ngrams)}
-    student = options.cache / "student.npz"
-    if student.exists():
-        columns["static student, float32"] = sets.measure(Student.load(student, teacher).encode)
+    if (mixed := Mixed.load(options.cache, teacher)) is not None:
+        columns["static student"] = sets.measure(mixed.static.encode)
+        contextual = replace(mixed, share=1.0)
+        columns["transformer student"] = sets.measure(contextual.encode, english=False)
+        columns["mean of both, float32"] = sets.measure(mixed.encode)
     columns["teacher"] = sets.measure(lambda texts: teacher.encode([normalise(text) for text in texts], "dev"))
     bundled = BundledEncoder()
     columns["bundled, int8"] = sets.measure(lambda texts: unit_rows(bundled.encode(texts, "passage")))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import jieba
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import torch
 import torch.nn.functional as functional
 
-from topay_bot.retrieval.bundled import Lexicon
+from topay_bot.retrieval.chinese import Lexicon
 from topay_bot.retrieval.encoder import Vectors
 from topay_bot.text import normalise, runs
 from training.teacher import Teacher
@@ -147,10 +148,11 @@ class Student(torch.nn.Module):
         for text in texts:
             if text not in self._features:
                 latin = [token for token, chinese in runs(text) if not chinese]
-                found = [self._lexicon.find(token) for token, chinese in runs(text) if chinese]
-                rows = np.array([row for part in found for row in part], dtype=np.int64)
+                han = [token for token, chinese in runs(text) if chinese]
+                words = [row for run in han for row in self._lexicon.words(run)]
+                grams = [row - count for run in han for row in self._lexicon.grams(run)]
                 self._features[text] = Features(
-                    rows[rows < count], rows[rows >= count] - count, " ".join(latin), len(latin)
+                    np.array(words, dtype=np.int64), np.array(grams, dtype=np.int64), " ".join(latin), len(latin)
                 )
         new = sorted({self._features[text].latin for text in texts} - {""} - self._latin.keys())
         if new:
@@ -197,6 +199,13 @@ class Student(torch.nn.Module):
             self.prepare(others)
             known.update(zip(others, self(others).cpu().numpy(), strict=True))
         return np.stack([known[text] for text in normal])
+
+    def groups(self, gram_share: float) -> list[dict[str, Any]]:
+        """What learns, for train: n-grams at this share of the rate."""
+        return [
+            {"params": list(self.words.parameters()), "share": 1.0},
+            {"params": list(self.grams.parameters()), "share": gram_share},
+        ]
 
     def table(self) -> Vectors:
         """float32 (words + grams, 384): every row, words first."""

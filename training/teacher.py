@@ -12,7 +12,7 @@ from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
 
 from topay_bot.retrieval.encoder import Vectors
-from training.data import batches
+from training.data import Pair, batches
 
 BATCH = 64
 # Long interface texts add time and little meaning; the teacher itself was trained at 128 tokens.
@@ -34,6 +34,13 @@ class Teacher:
         self.model = SentenceTransformer(str(teacher_folder()), device=device)
         self.model.max_seq_length = MAX_TOKENS
         self._cache = cache
+
+    def targets(self, pairs: Sequence[Pair], name: str) -> Vectors:
+        """float32 (pairs, 384), unit rows: of the English side of each."""
+        texts = sorted({pair.en for pair in pairs})
+        rows = {text: row for row, text in enumerate(texts)}
+        found: Vectors = self.encode(texts, name)[[rows[pair.en] for pair in pairs]]
+        return found
 
     def encode(self, texts: Sequence[str], name: str) -> Vectors:
         """float32 (n, 384), unit rows. `name` is the cache file's; other texts under it are encoded anew."""

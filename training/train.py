@@ -1,4 +1,4 @@
-"""Trains the student: a Chinese text shall point where the teacher puts its English."""
+"""Trains either student: a Chinese text shall point where the teacher puts its English."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import torch.nn.functional as functional
 from tqdm import tqdm
 
 from topay_bot.retrieval.encoder import Vectors
+from training.contextual import ContextualStudent
 from training.data import Pair, batches
 from training.student import Student
 
@@ -31,19 +32,16 @@ class Recipe:
     seed: int = 1
 
 
-def train(student: Student, pairs: Sequence[Pair], targets: Vectors, recipe: Recipe) -> None:
+# Of the contextual student. Its rows are learned in smaller steps; one pass was enough, and takes most of the time.
+CONTEXTUAL = Recipe(epochs=1, batch=256, rate=5e-3)
+
+
+def train(student: Student | ContextualStudent, pairs: Sequence[Pair], targets: Vectors, recipe: Recipe) -> None:
     """Changes `student` in place. `targets`: float32 (pairs, 384), unit rows, the teacher's of each English side."""
     device = student.words.weight.device
     random = torch.Generator().manual_seed(recipe.seed)
     numbers = np.random.default_rng(recipe.seed)
-    optimiser = torch.optim.SparseAdam(
-        [
-            {"params": list(student.words.parameters()), "share": 1.0},
-            {"params": list(student.grams.parameters()), "share": recipe.gram_rate},
-        ],
-        lr=recipe.rate,
-        betas=(0.9, 0.99),
-    )
+    optimiser = torch.optim.SparseAdam(student.groups(recipe.gram_rate), lr=recipe.rate, betas=(0.9, 0.99))
     english = {text: number for number, text in enumerate(dict.fromkeys(pair.en for pair in pairs))}
     same = torch.tensor([english[pair.en] for pair in pairs], device=device)
     weights = torch.tensor([pair.weight for pair in pairs], device=device)

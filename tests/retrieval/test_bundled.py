@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from topay_bot.errors import EncoderError
-from topay_bot.retrieval.bundled import CACHED_QUESTIONS, FILES, MODEL, BundledEncoder, Lexicon
+from topay_bot.retrieval.bundled import CACHED_QUESTIONS, FILES, MODEL, BundledEncoder
 from topay_bot.retrieval.encoder import load_encoder
 
 TWINS = [
@@ -73,6 +73,17 @@ def test_a_text_of_both_languages_keeps_both_halves(encoder: BundledEncoder) -> 
     assert mixed @ han > mixed @ other
 
 
+def test_the_order_of_words_counts(encoder: BundledEncoder) -> None:
+    to_him, to_me = encoder.encode(["我转给他", "他转给我"])
+    assert to_him @ to_me < 0.98
+
+
+def test_a_long_text_counts_from_its_start(encoder: BundledEncoder) -> None:
+    long = "怎么申请退款" + "请帮我看看" * 150
+    assert np.isfinite(encoder.encode([long])).all()
+    assert encoder.encode([long])[0] @ encoder.encode(["请帮我看看怎么申请退款"])[0] > 0.5
+
+
 def test_recent_questions_are_kept_within_bounds(encoder: BundledEncoder) -> None:
     encoder.encode([f"问题{'一二三四五六七八九十'[n % 10] * (n // 10)}" for n in range(CACHED_QUESTIONS + 50)])
     assert len(encoder._recent) == CACHED_QUESTIONS
@@ -103,16 +114,8 @@ def test_a_folder_in_the_bundled_format_is_loaded_as_such(encoder: BundledEncode
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError, match=r"latin\.onnx"):
+    with pytest.raises(EncoderError, match=r"transformer\.onnx"):
         BundledEncoder(tmp_path)
-
-
-def test_lexicon_cuts_the_longest_words_and_finds_every_gram() -> None:
-    lexicon = Lexicon(["银行", "银", "银行卡"], ["行卡", "卡"])
-    assert len(lexicon) == 5
-    assert lexicon.find("银行卡") == [2, 3, 4]
-    assert lexicon.find("行银卡") == [1, 4]
-    assert lexicon.find("人") == []
 
 
 def test_model_fits_its_budget() -> None:

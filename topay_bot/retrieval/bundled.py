@@ -1,8 +1,9 @@
-"""The bundled bilingual encoder: a contextual part for Latin text and a static one for Chinese, in one space.
+"""The bundled bilingual encoder: one transformer for both languages and a sum of words for Chinese, in one space.
 
-Latin text goes through all-MiniLM-L6-v2 as an int8 ONNX graph. A run of Chinese characters is the sum of the vectors
-of its dictionary words and of corrections for every common n-gram of characters in it, which see across the borders
-of words. A text of both is the sum of both, so that "我的account被lock了" loses neither half.
+English goes through all-MiniLM-L6-v2 as an int8 ONNX graph. Chinese goes through the same layers over input rows of
+its own for every dictionary word, which see order and context. Its vector is the mean of theirs and a static one: the
+sum of the vectors of its words and of corrections for every common n-gram of characters in it, which see across the
+borders of words. Latin words in a Chinese text take part in both, so that "我的account被lock了" loses neither half.
 """
 
 from __future__ import annotations
@@ -24,55 +25,24 @@ import onnxruntime
 import tokenizers
 
 from topay_bot.errors import EncoderError
+from topay_bot.retrieval.chinese import Lexicon, PackedRows
 from topay_bot.retrieval.encoder import Kind, Vectors, unit_rows
 from topay_bot.text import normalise, runs
 
 MODEL = Path(str(files("topay_bot.retrieval") / "model"))
 CONFIG = "config.json"
 TOKENIZER = "tokenizer.json"
-LATIN = "latin.onnx"
+TRANSFORMER = "transformer.onnx"
 WORDS = "chinese-words.txt"
 GRAMS = "chinese-grams.txt"
+# Rows of the static part, words first, then n-grams; input rows of the transformer, by word; scales of both in turn.
 ROWS = "chinese.npy"
+INPUTS = "chinese-inputs.npy"
 SCALES = "chinese-scale.npy"
-FILES = (CONFIG, TOKENIZER, LATIN, WORDS, GRAMS, ROWS, SCALES)
+FILES = (CONFIG, TOKENIZER, TRANSFORMER, WORDS, GRAMS, ROWS, INPUTS, SCALES)
 # A vector is 1.5 KB: about 6 MB in all. A desk's visitors repeat a few hundred questions most of the time.
 CACHED_QUESTIONS = 4096
 _A_BUILD = 256  # texts at once: no question of a customer
-
-
-class Lexicon:
-    """The Chinese vocabulary: words cut by longest match from the left, and the n-grams that correct their sum.
-
-    Rows of the words come first, in their order, then those of the n-grams.
-    """
-
-    def __init__(self, words: Sequence[str], grams: Sequence[str]) -> None:
-        self._words = {word: row for row, word in enumerate(words)}
-        self._grams = {gram: row for row, gram in enumerate(grams, start=len(words))}
-        self._longest_word = max(map(len, words), default=0)
-        self._longest_gram = max(map(len, grams), default=0)
-
-    def __len__(self) -> int:
-        return len(self._words) + len(self._grams)
-
-    def find(self, run: str) -> list[int]:
-        """Rows for one run of Chinese characters: each word once where it is cut, each n-gram wherever it stands."""
-        found: list[int] = []
-        end, start = len(run), 0
-        while start < end:
-            for stop in range(min(end, start + self._longest_word), start, -1):
-                row = self._words.get(run[start:stop])
-                if row is not None:
-                    found.append(row)
-                    start = stop
-                    break
-            else:
-                start += 1
-        grams, longest = self._grams.get, self._longest_gram
-        pieces = (grams(run[i:j]) for i in range(end) for j in range(i + 1, min(end, i + longest) + 1))
-        found.extend(row for row in pieces if row is not None)
-        return found
 
 
 class BundledEncoder:
@@ -84,7 +54,7 @@ class BundledEncoder:
     would make a text's vector depend on its neighbours (cosine down to 0.98) and gain only a fifth of the time.
     """
 
-    id = "topay-bilingual-1"
+    id = "topay-bilingual-2"
     alike = True
 
     def __init__(self, folder: Path = MODEL) -> None:
@@ -98,15 +68,19 @@ class BundledEncoder:
         self.dimension = int(config["dimension"])
         self.content_hash = _hash(folder)
         self._latin_weight = np.float32(config["latin_weight"])
-        self._lexicon = Lexicon(_lines(folder / WORDS), _lines(folder / GRAMS))
-        # int8 (words + grams, dimension), mapped: only the pages of words in use cost memory; float32, one a row.
-        self._rows: npt.NDArray[np.int8] = np.load(folder / ROWS, mmap_mode="r")
-        self._scales: npt.NDArray[np.float32] = np.load(folder / SCALES)
+        self._transformer_share = np.float32(config["transformer_share"])
+        self._max_tokens = int(config["max_tokens"])
+        words, grams = _lines(folder / WORDS), _lines(folder / GRAMS)
+        self._lexicon = Lexicon(words, grams)
+        scales: npt.NDArray[np.float32] = np.load(folder / SCALES)
+        self._rows = PackedRows(folder / ROWS, scales[: len(self._lexicon)])
+        self._inputs = PackedRows(folder / INPUTS, scales[len(self._lexicon) :])
         # Of Latin text.
         self.tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER))
         self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(int(config["max_tokens"]))
-        self._session = _session(folder / LATIN)
+        self.tokenizer.enable_truncation(self._max_tokens)
+        self._first, self._last = self.tokenizer.encode("").ids
+        self._session = _session(folder / TRANSFORMER)
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
 
@@ -143,27 +117,50 @@ class BundledEncoder:
 
     def _vector(self, text: str) -> Vectors:
         """float32 (dimension,), any length, of a normalised text; zero when nothing in it is known."""
-        found: list[int] = []
+        words: list[int] = []
+        grams: list[int] = []
         latin: list[str] = []
+        tokens: list[tuple[int, bool]] = []  # in the order of the text; whether it is a word's row, else a piece's id
         for token, chinese in runs(text):
             if chinese:
-                found.extend(self._lexicon.find(token))
+                found = self._lexicon.words(token)
+                words += found
+                grams += self._lexicon.grams(token)
             else:
+                found = self.tokenizer.encode(token, add_special_tokens=False).ids
                 latin.append(token)
-        if not found:
-            return self._contextual(text) if latin else np.zeros(self.dimension, dtype=np.float32)
-        vector = np.asarray(self._scales[found] @ self._rows[found].astype(np.float32))
+            tokens += [(one, chinese) for one in found]
+        if not words:
+            return self._english(text) if latin else np.zeros(self.dimension, dtype=np.float32)
+        total = self._rows[words + grams].sum(axis=0)
         if latin:
             # In training too: one Latin word weighs `latin_weight` beside Chinese words of length 1 and less.
-            vector += self._latin_weight * len(latin) * self._contextual(" ".join(latin))
-        return vector
+            total += self._latin_weight * len(latin) * self._english(" ".join(latin))
+        static, contextual = unit_rows(np.stack([total, self._chinese(tokens)]))
+        return np.asarray((1 - self._transformer_share) * static + self._transformer_share * contextual)
 
-    def _contextual(self, text: str) -> Vectors:
-        """float32 (dimension,), length 1, of a text through the transformer."""
+    def _english(self, text: str) -> Vectors:
+        """float32 (dimension,), length 1, of a text without Chinese through the transformer."""
         ids = np.array([self.tokenizer.encode(text).ids], dtype=np.int64)
-        found: Vectors = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
-        row: Vectors = unit_rows(found)[0]
+        words = np.zeros((*ids.shape, self.dimension), dtype=np.float32)
+        row: Vectors = unit_rows(self._transform(ids, words, np.zeros((*ids.shape, 1), dtype=np.bool_)))[0]
         return row
+
+    def _chinese(self, tokens: Sequence[tuple[int, bool]]) -> Vectors:
+        """float32 (dimension,), any length, of words and of pieces of Latin words through the transformer."""
+        tokens = [(self._first, False), *tokens[: self._max_tokens - 2], (self._last, False)]
+        ids = np.array([[0 if is_word else one for one, is_word in tokens]], dtype=np.int64)
+        is_word = np.array([[[is_word] for _, is_word in tokens]])
+        words = np.zeros((*ids.shape, self.dimension), dtype=np.float32)
+        words[is_word[..., 0]] = self._inputs[[one for one, is_word in tokens if is_word]]
+        row: Vectors = self._transform(ids, words, is_word)[0]
+        return row
+
+    def _transform(self, ids: npt.NDArray[np.int64], words: Vectors, is_word: npt.NDArray[np.bool_]) -> Vectors:
+        """float32 (1, dimension) of one text."""
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "words": words, "is_word": is_word}
+        found: Vectors = self._session.run(None, inputs)[0]
+        return found
 
 
 def _lines(path: Path) -> list[str]:

@@ -45,11 +45,11 @@ def load_encoder(name: str | None = None) -> Encoder:
         return BundledEncoder()
     if name == FITTED:
         raise EncoderError("the encoder 'fitted' comes with an index; name a model or a folder, or build an index")
-    from topay_bot.retrieval.bundled import CONFIG, LATIN, BundledEncoder
+    from topay_bot.retrieval.bundled import CONFIG, TRANSFORMER, BundledEncoder
     from topay_bot.retrieval.sentence import SentenceTransformerEncoder
 
     folder = Path(name)
-    if (folder / CONFIG).is_file() and (folder / LATIN).is_file():
+    if (folder / CONFIG).is_file() and (folder / TRANSFORMER).is_file():
         # Written by scripts/train-encoder --out: served without torch, like the one that comes with the package.
         return BundledEncoder(folder)
     if folder.exists() and not folder.is_dir():

@@ -21,7 +21,7 @@ from scipy.stats import binom
 
 from topay_bot.errors import BuildError, EncoderError
 from topay_bot.knowledge.library import Library
-from topay_bot.retrieval.bundled import LATIN
+from topay_bot.retrieval.bundled import TRANSFORMER
 from topay_bot.retrieval.contrast import Ints, Recipe, fine_tune
 from topay_bot.retrieval.encoder import BUNDLED, FITTED, Encoder, Vectors
 from topay_bot.retrieval.learning import ENOUGH_LABELLED, learn
@@ -166,7 +166,7 @@ def _open_base(name: str) -> SentenceTransformer:
     """The model to begin with, on a GPU where there is one."""
     if name == FITTED:
         raise EncoderError("the encoder 'fitted' learns from the knowledge at every build; there is nothing to tune")
-    if name == BUNDLED or (Path(name) / LATIN).is_file():
+    if name == BUNDLED or (Path(name) / TRANSFORMER).is_file():
         raise EncoderError(
             "the bundled encoder is int8 throughout and cannot be tuned; "
             "name a Sentence Transformers model or its folder"
