@@ -13,19 +13,22 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-import tokenizers
 
 from topay_bot.errors import EncoderError
 from topay_bot.retrieval.encoder import Kind, Vectors, unit_rows
 from topay_bot.text import normalise, runs
+
+if TYPE_CHECKING:
+    import onnxruntime
+    import tokenizers
 
 MODEL = Path(str(files("topay_bot.retrieval") / "model"))
 CONFIG = "config.json"
@@ -98,17 +101,40 @@ class BundledEncoder:
         self.dimension = int(config["dimension"])
         self.content_hash = _hash(folder)
         self._latin_weight = np.float32(config["latin_weight"])
-        self._lexicon = Lexicon(_lines(folder / WORDS), _lines(folder / GRAMS))
         # int8 (words + grams, dimension), mapped: only the pages of words in use cost memory; float32, one a row.
         self._rows: npt.NDArray[np.int8] = np.load(folder / ROWS, mmap_mode="r")
         self._scales: npt.NDArray[np.float32] = np.load(folder / SCALES)
-        # Of Latin text.
-        self.tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER))
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(int(config["max_tokens"]))
-        self._session = _session(folder / LATIN)
+        self._folder = folder
+        self._max_tokens = int(config["max_tokens"])
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        """Of Chinese text; 10 MB that English alone needs as little as Chinese needs the transformer."""
+        return Lexicon(_lines(self._folder / WORDS), _lines(self._folder / GRAMS))
+
+    @cached_property
+    def tokenizer(self) -> tokenizers.Tokenizer:
+        """Of Latin text."""
+        import tokenizers
+
+        found = tokenizers.Tokenizer.from_file(str(self._folder / TOKENIZER))
+        found.no_padding()
+        found.enable_truncation(self._max_tokens)
+        return found
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        """The transformer, loaded with the first Latin text: a Chinese one alone takes 60 MB less without."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        # Threads that spin between two questions burn a core for nothing.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return onnxruntime.InferenceSession(str(self._folder / LATIN), options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str], kind: Kind = "question") -> Vectors:
         """See Encoder. Questions and passages are treated alike; only questions are remembered."""
@@ -168,15 +194,6 @@ class BundledEncoder:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    # Threads that spin between two questions burn a core for nothing.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _hash(folder: Path) -> str:
