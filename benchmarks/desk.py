@@ -34,7 +34,7 @@ import httpx
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.desk.agents import Role
 from topay_bot.settings import load_settings
 

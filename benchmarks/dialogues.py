@@ -26,7 +26,7 @@ from typing import Any
 
 from topay_bot.answering.context import Past, Reading, read
 from topay_bot.answering.policy import Answer, Clarification, Decision, Handoff, Reason
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.settings import load_settings
 
 

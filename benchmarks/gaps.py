@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from topay_bot.answering.policy import Answer, Clarification, Decision, Reason
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.chat.missed import Miss, Missed
 from topay_bot.edition import Edition
 from topay_bot.knowledge.article import Article

@@ -35,7 +35,7 @@ from benchmarks.sets import read_cases
 from topay_bot.answering import answerer
 from topay_bot.answering.calibration import Calibrator
 from topay_bot.answering.policy import Policy
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.edition import Edition
 from topay_bot.retrieval import evidence, retriever
 from topay_bot.retrieval.lexical import LexicalFeatures

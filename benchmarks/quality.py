@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import neighbours, sets
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.building import make_build
 from topay_bot.edition import Edition
 from topay_bot.evaluation import Case, evaluate

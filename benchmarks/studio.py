@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from starlette.testclient import TestClient
 
 from benchmarks.history import write_history
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.desk.agents import Role
 from topay_bot.errors import TopayError
 from topay_bot.settings import Settings, load_settings

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.web.sample import write_knowledge
-from topay_bot.bootstrap import DeskParts, open_desk
+from topay_bot.bootstrap.serving import DeskParts, open_desk
 from topay_bot.building import make_build
 from topay_bot.cli import main
 from topay_bot.desk.agents import Role

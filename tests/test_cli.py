@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -130,6 +131,10 @@ def test_a_bad_setting_names_key_value_and_what_is_expected(monkeypatch: pytest.
 
 def test_help_lists_every_command_that_is_documented() -> None:
     documented = (Path(__file__).parent.parent / "docs" / "commands.md").read_text(encoding="utf-8")
-    for name in main.commands:
-        assert f"| `{name}" in documented, f"{name} is not in docs/commands.md"
-        assert main.commands[name].help, f"{name} has no help"
+    with click.Context(main) as context:
+        for name in main.list_commands(context):
+            command = main.get_command(context, name)
+            assert f"| `{name}" in documented, f"{name} is not in docs/commands.md"
+            assert command is not None
+            assert command.name == name
+            assert command.help, f"{name} has no help"

@@ -85,7 +85,9 @@ def watch(folder: Path, rebuild: _Rebuild) -> Iterator[Watch]:
 
 
 def _write(folder: Path, text: str, name: str = "b") -> None:
-    (folder / "a" / f"{name}.zh.md").write_text(text, encoding="utf-8")
+    draft = folder / f"{name}.unsaved"
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(folder / "a" / f"{name}.zh.md")  # at once: on a busy machine a look fell between emptying and writing
 
 
 def _rests(drafts: DraftEdition, build: str) -> Callable[[], bool]:

@@ -105,7 +105,7 @@ def test_chinese_is_cut_as_jieba_cuts_it(text: str) -> None:
 
 def test_the_dictionary_says_what_jieba_would_ask_for() -> None:
     lines = "AA制 47 n\nAB 3 n\n一 5 m\n一个 70 m\n一百万 2 m\n七 9 m\nABC 1 n\n"
-    dictionary = _Dictionary(lines)
+    dictionary = _Dictionary(lines.encode())
     known = {"AB": 3, "ABC": 1, "A": 0, "一": 5, "一个": 70, "一百": 0, "一百万": 2, "七": 9}
     assert {word: dictionary.get(word) for word in known} == known
     assert [dictionary.get(word) for word in ("一个人", "八", "")] == [None, None, None]

@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from topay_bot.bootstrap import open_edition
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.errors import TopayError
     from topay_bot.knowledge.library import load_library
     from topay_bot.retrieval.encoder import load_encoder
@@ -25,7 +25,7 @@ _WHERE = {
     "load_encoder": "topay_bot.retrieval.encoder",
     "load_library": "topay_bot.knowledge.library",
     "load_settings": "topay_bot.settings",
-    "open_edition": "topay_bot.bootstrap",
+    "open_edition": "topay_bot.bootstrap.editions",
 }
 
 

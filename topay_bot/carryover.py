@@ -62,13 +62,13 @@ def current_build(store: BuildStore, encoder: str, passages: Sequence[Passage]) 
         report = json.loads((build.folder / "report.json").read_text(encoding="utf-8"))
         for language, found in confidence.items():
             found[TRIALS] = report[TRIALS][language]
+        vectors = {
+            (passage.kind, passage.text): vector
+            for language, shelf in shelves.items()
+            for passage, vector in zip(shelf.passages, encoded[language], strict=True)
+        }
     except (TopayError, KeyError, OSError, ValueError):
         return None
-    vectors = {
-        (passage.kind, passage.text): vector
-        for language, shelf in shelves.items()
-        for passage, vector in zip(shelf.passages, encoded[language], strict=True)
-    }
     now = {(passage.kind, passage.text) for passage in passages}
     return Before(build, shelves, confidence, vectors, len(now & vectors.keys()) / max(len(now), len(vectors), 1))
 

@@ -16,8 +16,6 @@ import contextlib
 import json
 import logging
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +26,7 @@ from pathlib import Path
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, KnowledgeError, TopayError
 from topay_bot.live import EditionSource, Status, prove
+from topay_bot.subcommand import Subcommands
 
 _log = logging.getLogger(__name__)
 
@@ -232,19 +231,12 @@ def snapshot(root: Path) -> Snapshot:
 
 def lint_apart(knowledge: Path, unwanted: Callable[[], bool]) -> tuple[str, ...] | None:
     """See Check. In a process of its own: it takes seconds of computing, which answers and rebuilds need."""
-    command = [sys.executable, "-m", "topay_bot", "lint", str(knowledge.absolute()), "--format", "json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        while True:
-            try:
-                out, errors = process.communicate(timeout=0.2)
-                break
-            except subprocess.TimeoutExpired:
-                if unwanted():
-                    process.kill()
-                    return None
-    if not out.strip():
-        return (errors.decode(errors="replace").strip(),)
-    return tuple("{file}:{line}: {rule}: {message}".format(**one) for one in json.loads(out)["problems"])
+    ended = Subcommands().run(["lint", str(knowledge.absolute()), "--format", "json"], unwanted=unwanted)
+    if ended is None:
+        return None
+    if not ended.output.strip():
+        return (ended.said,)
+    return tuple("{file}:{line}: {rule}: {message}".format(**one) for one in json.loads(ended.output)["problems"])
 
 
 def _differing(one: Snapshot, other: Snapshot) -> tuple[str, ...]:

@@ -158,7 +158,7 @@ def _shelf_view(
 def _similarities(shelf: Shelf, text: str, vector: Vectors) -> dict[str, Floats]:
     """Leg -> similarity of the question with every row of the shelf, float32 (rows,)."""
     row, _ = shelf.lexical.encode_known([text])
-    lexical = (row @ shelf.lexical_rows.T).toarray()
+    lexical = (row @ shelf.postings.by_feature).toarray()
     return {"lexical": lexical[0], "dense": shelf.likeness(vector, lexical)[0]}
 
 

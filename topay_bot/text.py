@@ -6,7 +6,11 @@ import functools
 import re
 import unicodedata
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from topay_bot.pinyin import read_pinyin, syllable
 
@@ -16,9 +20,6 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:'[a-z]+)?")
-# Lines of jieba's dictionary: those whose words share their first character, and the frequency in each.
-_SAME_FIRST = re.compile(r"^(.).*(?:\n\1.*)*\n", re.MULTILINE)
-_FREQUENCY = re.compile(r" (\d+) ")
 _SPACE = re.compile(r"\s+")
 # Latin words of everyday Chinese.
 _NAMES = frozenset("topay app id iphone ios android wifi wi fi vip qq ok nfc pos sim atm pin".split())
@@ -99,7 +100,7 @@ def _jieba() -> Any:
     import jieba
 
     tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ = dictionary = _Dictionary(files("jieba").joinpath("dict.txt").read_text(encoding="utf-8"))
+    tokenizer.FREQ = dictionary = _Dictionary(files("jieba").joinpath("dict.txt").read_bytes())
     tokenizer.total = dictionary.total
     tokenizer.initialized = True  # else it would make its own table: 0.6 s, 71 MB, a cache file in the common folder
     return tokenizer
@@ -108,21 +109,31 @@ def _jieba() -> Any:
 class _Dictionary:
     """jieba's dictionary, in the form in which it asks for it: word -> frequency, 0 for what only begins words.
 
-    The file stays text, 6 MB of it; the words of one first character become a table when a text has that character.
+    The file stays as it is, 5 MB of it; the words of one first character become a table when a text has that character.
     """
 
-    def __init__(self, text: str) -> None:
-        """`text`: a line for each word, with its frequency and part of speech."""
+    def __init__(self, lines: bytes) -> None:
+        """`lines`: UTF-8, a line for each word, with its frequency and part of speech, parted by spaces."""
+        found = np.frombuffer(lines, dtype=np.uint8)
+        ends = np.flatnonzero(found == ord("\n")).astype(np.int32) + 1
+        starts = np.concatenate([[0], ends[:-1]], dtype=np.int32)
+        lead = found[starts]
+        width = np.searchsorted([0x80, 0xE0, 0xF0], lead, side="right") + 1  # bytes of the first character
+        first = np.zeros(len(starts), dtype=np.int64)
+        for place in range(4):
+            first = first << 8 | np.where(width > place, found[np.minimum(starts + place, len(found) - 1)], 0)
+        turns = np.flatnonzero(np.diff(first, prepend=-1, append=-1))  # lines that begin another first character
         spans: dict[str, list[slice]] = {}
-        for found in _SAME_FIRST.finditer(text):
-            spans.setdefault(found[1], []).append(slice(*found.span()))
-        self.total = sum(map(int, _FREQUENCY.findall(text)))
+        for one, other in pairwise(turns.tolist()):
+            character = lines[starts[one] : starts[one] + width[one]].decode()
+            spans.setdefault(character, []).append(slice(int(starts[one]), int(ends[other - 1])))
+        self.total = _sum_of_numbers(found)
 
         @functools.cache
         def beginning_with(character: str) -> dict[str, int]:
             table: dict[str, int] = {}
             for span in spans.get(character, ()):
-                for line in text[span].splitlines():
+                for line in lines[span].decode().splitlines():
                     word, frequency, _ = line.split(" ", 2)
                     table[word] = int(frequency)
                     for end in range(1, len(word)):
@@ -140,6 +151,16 @@ class _Dictionary:
 
     def __getitem__(self, word: str) -> int:
         return self._beginning_with(word[:1])[word]
+
+
+def _sum_of_numbers(lines: npt.NDArray[np.uint8]) -> int:
+    """The sum of the numbers between the two spaces of each line."""
+    before, after = np.flatnonzero(lines == ord(" ")).astype(np.int32).reshape(-1, 2).T
+    total = 0
+    for digit in range(int((after - before).max()) - 1):
+        places = after - 1 - digit
+        total += 10**digit * int((lines[places[places > before]] - np.uint8(ord("0"))).sum(dtype=np.int64))
+    return total
 
 
 def runs(text: str) -> list[tuple[str, bool]]:

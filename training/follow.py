@@ -24,7 +24,7 @@ from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.context import follow_up, may_lean
 from topay_bot.answering.corrections import corrected
 from topay_bot.answering.followup import WEIGHTS, Floats, chances, outcomes
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.building import make_build
 from topay_bot.knowledge.labelled import labelled_file
 from topay_bot.settings import load_settings

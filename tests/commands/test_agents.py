@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.cli import main
 from topay_bot.errors import SignInRefused
 from topay_bot.settings import load_settings

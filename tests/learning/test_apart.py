@@ -35,6 +35,6 @@ def test_closing_ends_it_and_begins_no_other(missed_root: Path, tmp_path: Path) 
     wait_until(lambda: apart.running)
     apart.close()
     thread.join(20)
-    assert told == ["topay-bot gaps ended with -9"]
+    assert told == ["the server is closing"]
     with pytest.raises(TopayError, match="closing"):
         apart()

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.learning.gaps import NOW, findings, gap
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.cli import main
 from topay_bot.edition import Edition
 from topay_bot.learning.mapping import draw_map

@@ -22,7 +22,9 @@ def _shelf(passages: list[Passage]) -> Shelf:
     vectors = np.eye(len(passages), dtype=np.float32)
     articles = sorted({p.article for p in passages if p.article})
     weights = np.array([[p.article == article for article in articles] for p in passages], dtype=np.float32)
-    return Shelf(lexical, passages, rows, vectors, vectors, weights, Mix(dense=0.0, width=4.0, noise=0.1, mentions=0.0))
+    return Shelf.of(
+        lexical, passages, rows, vectors, vectors, weights, Mix(dense=0.0, width=4.0, noise=0.1, mentions=0.0)
+    )
 
 
 def _compare(shelf: Shelf, text: str, title: str) -> Comparison:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from tests.web.sample import write_knowledge
-from topay_bot.bootstrap import open_desk
+from topay_bot.bootstrap.serving import open_desk
 from topay_bot.building import make_build
 from topay_bot.chat.past import PastQuestion
 from topay_bot.cli import main

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
-from topay_bot.bootstrap import AgentsParts
+from topay_bot.bootstrap.serving import AgentsParts
 from topay_bot.desk.agents import Role
 from topay_bot.web.console import schemas
 

@@ -16,7 +16,7 @@ import pytest
 from tests.waiting import wait_until
 from tests.web.browser.conftest import Server
 from tests.web.live import Agent, Customer, Follower
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.settings import load_settings
 
 

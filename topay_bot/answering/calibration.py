@@ -12,14 +12,16 @@ import bisect
 import functools
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from topay_bot.answering.reliability import expected_calibration_error
 from topay_bot.retrieval import evidence
-from topay_bot.retrieval.trials import Trials
+
+if TYPE_CHECKING:
+    from topay_bot.retrieval.trials import Trials
 
 Floats = npt.NDArray[np.float64]
 _FOLDS = 5

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.commands.printing import table
 from topay_bot.commands.shared import FOLDER, echo_json, format_option
 from topay_bot.desk.agents import MIN_PASSWORD_CHARS, Agent, Role

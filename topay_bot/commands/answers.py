@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @format_option
 def ask(text: str, index: Path | None, lang: Any, format_: str) -> None:
     """Ask one question, as a customer would."""
-    from topay_bot.bootstrap import open_edition
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.reply import reply_to_json, stateless_reply
 
     edition = open_edition(load_settings(index=index))
@@ -50,7 +50,7 @@ def ask(text: str, index: Path | None, lang: Any, format_: str) -> None:
 @format_option
 def eval_(index: Path | None, cases: Path | None, predictions: Path | None, explain: str | None, format_: str) -> None:
     """Measure a build on labelled questions, or explain one decision."""
-    from topay_bot.bootstrap import open_edition
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.commands.printing import figures_lines
     from topay_bot.evaluation import evaluate, load_cases
 
@@ -101,7 +101,7 @@ def _explain(edition: Edition, case: Case, format_: str) -> None:
 @format_option
 def report(index: Path | None, out: Path, cases: tuple[Path, ...], format_: str) -> None:
     """Write a page with pictures: how good the current build is, and what it confuses."""
-    from topay_bot.bootstrap import open_edition
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.evaluation import load_cases
     from topay_bot.report.content import report_content
     from topay_bot.report.page import write_report

@@ -37,7 +37,9 @@ def digest(
     index: Path | None,
 ) -> None:
     """Sum up how the desk did last week, beside the week before, as Markdown."""
-    from topay_bot.bootstrap import mail_page, open_edition, read_insights
+    from topay_bot.bootstrap.database import read_insights
+    from topay_bot.bootstrap.editions import open_edition
+    from topay_bot.bootstrap.mailing import mail_page
     from topay_bot.learning import digest as digests
     from topay_bot.learning.insights import DayRange
     from topay_bot.web.studio.insights import categories_of, names_of

@@ -60,7 +60,8 @@ def gaps(
     format_: str,
 ) -> None:
     """Show what customers ask again and again and nothing answers, what matters most first. Publishes nothing."""
-    from topay_bot.bootstrap import learning_store, missed_questions, open_edition
+    from topay_bot.bootstrap.database import learning_store, missed_questions
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.learning.changing import GapChange
     from topay_bot.learning.dismissing import bring_back, dismissal_of, sort
     from topay_bot.learning.gaps import DAYS, NEWEST, find_gaps

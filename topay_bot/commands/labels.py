@@ -25,7 +25,7 @@ def labels() -> None:
 @_data
 def export(out: Path, lang: str | None, data: Path | None) -> None:
     """Write the accepted labels as cases for `eval --cases`, the newest first."""
-    from topay_bot.bootstrap import learning_store
+    from topay_bot.bootstrap.database import learning_store
     from topay_bot.desk.reviewing import Verdict
     from topay_bot.learning.cases import MOST, cases_jsonl
 

@@ -17,7 +17,8 @@ from topay_bot.settings import load_settings
 @format_option
 def map_(index: Path | None, data: Path | None, format_: str) -> None:
     """Lay out articles and the gaps last found in the plane, near one another where they mean the same."""
-    from topay_bot.bootstrap import learning_store, open_edition
+    from topay_bot.bootstrap.database import learning_store
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.learning.findings import Findings
     from topay_bot.learning.mapping import draw_map
 

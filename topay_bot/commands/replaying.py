@@ -36,7 +36,8 @@ def replay(
     format_: str,
 ) -> None:
     """Ask a build what customers asked, and show what it would have decided otherwise. Changes nothing."""
-    from topay_bot.bootstrap import open_edition, past_questions
+    from topay_bot.bootstrap.database import past_questions
+    from topay_bot.bootstrap.editions import open_edition
     from topay_bot.replay import replay as run
 
     settings = load_settings(index=index, data=data)

@@ -14,20 +14,23 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-import tokenizers
 
 from topay_bot.errors import EncoderError
 from topay_bot.retrieval.chinese import Lexicon, PackedRows
 from topay_bot.retrieval.encoder import Kind, Vectors, unit_rows
 from topay_bot.text import normalise, runs
+
+if TYPE_CHECKING:
+    import onnxruntime
+    import tokenizers
 
 MODEL = Path(str(files("topay_bot.retrieval") / "model"))
 CONFIG = "config.json"
@@ -70,19 +73,41 @@ class BundledEncoder:
         self._latin_weight = np.float32(config["latin_weight"])
         self._transformer_share = np.float32(config["transformer_share"])
         self._max_tokens = int(config["max_tokens"])
-        words, grams = _lines(folder / WORDS), _lines(folder / GRAMS)
-        self._lexicon = Lexicon(words, grams)
+        self._folder = folder
         scales: npt.NDArray[np.float32] = np.load(folder / SCALES)
-        self._rows = PackedRows(folder / ROWS, scales[: len(self._lexicon)])
-        self._inputs = PackedRows(folder / INPUTS, scales[len(self._lexicon) :])
-        # Of Latin text.
-        self.tokenizer = tokenizers.Tokenizer.from_file(str(folder / TOKENIZER))
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(self._max_tokens)
-        self._first, self._last = self.tokenizer.encode("").ids
-        self._session = _session(folder / TRANSFORMER)
+        self._rows = PackedRows(folder / ROWS, scales)
+        self._inputs = PackedRows(folder / INPUTS, scales[len(self._rows) :])
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = Lock()
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        """Of Chinese text; 10 MB that English alone does not need."""
+        return Lexicon(_lines(self._folder / WORDS), _lines(self._folder / GRAMS))
+
+    @cached_property
+    def tokenizer(self) -> tokenizers.Tokenizer:
+        """Of Latin text."""
+        import tokenizers
+
+        found = tokenizers.Tokenizer.from_file(str(self._folder / TOKENIZER))
+        found.no_padding()
+        found.enable_truncation(self._max_tokens)
+        return found
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        """The transformer, loaded with the first text."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        # Threads that spin between two questions burn a core for nothing.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return onnxruntime.InferenceSession(
+            str(self._folder / TRANSFORMER), options, providers=["CPUExecutionProvider"]
+        )
 
     def encode(self, texts: Sequence[str], kind: Kind = "question") -> Vectors:
         """See Encoder. Questions and passages are treated alike; only questions are remembered."""
@@ -148,7 +173,8 @@ class BundledEncoder:
 
     def _chinese(self, tokens: Sequence[tuple[int, bool]]) -> Vectors:
         """float32 (dimension,), any length, of words and of pieces of Latin words through the transformer."""
-        tokens = [(self._first, False), *tokens[: self._max_tokens - 2], (self._last, False)]
+        first, last = self.tokenizer.encode("").ids
+        tokens = [(first, False), *tokens[: self._max_tokens - 2], (last, False)]
         ids = np.array([[0 if is_word else one for one, is_word in tokens]], dtype=np.int64)
         is_word = np.array([[[is_word] for _, is_word in tokens]])
         words = np.zeros((*ids.shape, self.dimension), dtype=np.float32)
@@ -165,15 +191,6 @@ class BundledEncoder:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    # Threads that spin between two questions burn a core for nothing.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _hash(folder: Path) -> str:

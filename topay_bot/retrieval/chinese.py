@@ -52,8 +52,12 @@ class PackedRows:
     """A table of vectors in 4 bits with one scale a row, mapped: only the pages of words in use cost memory."""
 
     def __init__(self, path: Path, scales: npt.NDArray[np.float32]) -> None:
+        """`scales` may go on past those of this table's rows."""
         self._packed: npt.NDArray[np.uint8] = np.load(path, mmap_mode="r")
-        self._scales = scales
+        self._scales = scales[: len(self._packed)]
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
     def __getitem__(self, rows: Sequence[int]) -> Vectors:
         """float32 (rows, dimension)."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from topay_bot.retrieval.passages import Rows
+from topay_bot.retrieval.postings import Postings
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -22,24 +24,25 @@ Ints = npt.NDArray[np.int64]
 class Mentions:
     """For each article the share (0 to 1) of a question's lexical weight on features that its passages have."""
 
-    def __init__(self, lexical_rows: sp.csr_matrix, rows: Rows) -> None:
-        """`lexical_rows` (rows, features) of the passages; a labelled question counts for every article it answers."""
-        self._rows = lexical_rows
-        self._articles_of = [np.flatnonzero(row) for row in rows.targets]
-        have = sp.csr_matrix(
-            (np.ones(lexical_rows.nnz, dtype=np.float32), lexical_rows.indices, lexical_rows.indptr), lexical_rows.shape
-        )
-        self._counts = sp.csr_matrix(sp.csr_matrix(rows.targets.T) @ have)  # (articles, features): passages with it
-        self._counts.sort_indices()
-        self._having = sp.csr_matrix(self._counts.T)  # (features, articles)
-        self._having.data[:] = 1
+    def __init__(self, having: Postings, passages: Postings, rows: Rows) -> None:
+        """`having`: 1 where an article has a feature, (articles, features). `passages`: of the lexical rows."""
+        self.having = having
+        self._passages = passages
+        self._rows = rows
+
+    @classmethod
+    def of(cls, passages: Postings, rows: Rows) -> Mentions:
+        """From the postings of passages; a labelled question counts for every article it answers."""
+        having = sp.csr_matrix(_presence(passages.by_feature) @ sp.csr_matrix(rows.targets))
+        having.sort_indices()
+        having.data[:] = 1
+        return cls(Postings(having), passages, rows)
 
     def __call__(self, encoded: sp.csr_matrix) -> Floats:
         """Shares (m, articles) for questions as LexicalFeatures encodes them, (m, features)."""
         if encoded.shape[0] == 1:
-            one: Floats = (self._having[encoded.indices].T @ encoded.data**2)[None, :]
-            return one
-        return np.asarray((encoded.multiply(encoded) @ self._having).toarray(), dtype=np.float32)
+            return self.having.product(encoded.indices, encoded.data**2)[None, :]
+        return np.asarray((encoded.multiply(encoded) @ self.having.by_feature).toarray(), dtype=np.float32)
 
     def beside(self, encoded: sp.csr_matrix, own: Sequence[Ints]) -> Floats:
         """The same, each question as if the rows in `own` did not exist: those are the question itself."""
@@ -53,11 +56,24 @@ class Mentions:
                 found[question, article] -= sum(lost)
         return found
 
+    @cached_property
+    def _counts(self) -> sp.csr_matrix:
+        """(articles, features): passages of an article that have a feature."""
+        counts = sp.csr_matrix(sp.csr_matrix(self._rows.targets.T) @ _presence(self._passages.by_row))
+        counts.sort_indices()
+        return counts
+
+    @cached_property
+    def _articles_of(self) -> list[Ints]:
+        """The articles that each row speaks for."""
+        return [np.flatnonzero(row) for row in self._rows.targets]
+
     def _by_article(self, mine: Ints) -> list[tuple[int, Counter[int]]]:
         """The articles that some rows speak for, each with how many of them have a feature."""
         found: dict[int, Counter[int]] = {}
+        lexical = self._passages.by_row
         for row in mine.tolist():
-            features = self._rows.indices[self._rows.indptr[row] : self._rows.indptr[row + 1]].tolist()
+            features = lexical.indices[lexical.indptr[row] : lexical.indptr[row + 1]].tolist()
             for article in self._articles_of[row].tolist():
                 found.setdefault(article, Counter()).update(features)
         return list(found.items())
@@ -68,3 +84,8 @@ class Mentions:
         wanted = np.array(list(features))
         places = np.searchsorted(self._counts.indices[span], wanted)
         return dict(zip(wanted.tolist(), self._counts.data[span][places].tolist(), strict=True))
+
+
+def _presence(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """The same with 1 for every weight."""
+    return sp.csr_matrix((np.ones(matrix.nnz, dtype=np.float32), matrix.indices, matrix.indptr), matrix.shape)

@@ -74,7 +74,7 @@ class RevisableShelf:
         targets = np.zeros((len(self._inverse), len(rows.articles)), dtype=np.float32)
         targets[order] = rows.targets
         weights = (self._inverse @ targets)[order]
-        self.shelf = Shelf(
+        self.shelf = Shelf.of(
             self._lexical, passages, self._words[order], self.shelf.axes, self._vectors[order], weights, self.shelf.mix
         )
         return self.shelf

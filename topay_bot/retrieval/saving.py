@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import faiss
 import numpy as np
-import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from topay_bot.errors import EncoderError
+from topay_bot.errors import ArtefactError, EncoderError
 from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
 from topay_bot.retrieval.fitted import FittedEncoder
 from topay_bot.retrieval.lexical import LexicalFeatures
-from topay_bot.retrieval.passages import Passage, PassageKind
+from topay_bot.retrieval.mentions import Mentions
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows
+from topay_bot.retrieval.postings import Postings
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
 from topay_bot.retrieval.spelling import Speller
@@ -26,6 +28,7 @@ from topay_bot.text import Language
 _SETTINGS = "retriever.json"
 _ENCODED = "encoded.npy"
 _VOCABULARY = "vocabulary.json"  # of the speller: word -> number of texts
+_KINDS = {kind.value: kind for kind in PassageKind}
 
 
 def save_retriever(retriever: Retriever, folder: Path) -> None:
@@ -53,10 +56,41 @@ def load_retriever(folder: Path, encoder: Encoder) -> Retriever:
     return Retriever(encoder, load_shelves(folder), speller, settings["max_chars"])
 
 
-def load_shelves(folder: Path) -> dict[Language, Shelf]:
-    """The shelves of a build without its encoder."""
+def load_shelves(folder: Path) -> Mapping[Language, Shelf]:
+    """The shelves of a build without its encoder, each loaded when it is first looked at."""
     settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
-    return {name: _load_shelf(folder / name) for name in settings["shelves"]}
+    return _Shelves(folder, settings["shelves"])
+
+
+class _Shelves(Mapping[Language, Shelf]):
+    """The shelves of a folder: a single question needs those of its own language only."""
+
+    def __init__(self, folder: Path, languages: Sequence[Language]) -> None:
+        self._folder = folder
+        self._loaded: dict[Language, Shelf | None] = dict.fromkeys(languages)
+        self._lock = Lock()
+
+    def __getitem__(self, language: Language) -> Shelf:
+        with self._lock:
+            shelf = self._loaded[language]
+            if shelf is None:
+                try:
+                    shelf = self._loaded[language] = _load_shelf(self._folder / language)
+                except (OSError, ValueError, TypeError) as error:
+                    raise ArtefactError(
+                        f"the {language} part of {self._folder} cannot be read ({error}); "
+                        "make the index again with scripts/rebuild-index"
+                    ) from error
+        return shelf
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._loaded  # Mapping's own would load it
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(self._loaded)
+
+    def __len__(self) -> int:
+        return len(self._loaded)
 
 
 def save_encoded(vectors: Mapping[Language, Vectors], folder: Path) -> None:
@@ -78,22 +112,28 @@ def _save_shelf(shelf: Shelf, folder: Path) -> None:
     (folder / "mix.json").write_text(json.dumps(asdict(shelf.mix)), encoding="utf-8")
     faiss.write_index(shelf.dense, str(folder / "vectors.faiss"))
     shelf.lexical.save(folder)
+    shelf.postings.save(folder, "lexical")
+    shelf.mentions.having.save(folder, "mentions")
     np.save(folder / "axes.npy", shelf.axes, allow_pickle=False)
-    sp.save_npz(folder / "lexical-rows.npz", shelf.lexical_rows, compressed=False)
     np.save(folder / "heads.npy", shelf.weights, allow_pickle=False)
 
 
 def _load_shelf(folder: Path) -> Shelf:
-    """One shelf of a build."""
-    rows = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
-    index = faiss.read_index(str(folder / "vectors.faiss"))
+    """One shelf of a build. What is large is mapped: the servers of a machine share it."""
+    found = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
+    passages = [Passage(a, language, _KINDS[kind], text, tuple(also)) for a, language, kind, text, also in found]
+    rows = Rows.of(passages)
+    postings = Postings.load(folder, "lexical", len(passages))
+    dense = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+    assert isinstance(dense, faiss.IndexFlatIP)  # as Shelf.of made it
     return Shelf(
         LexicalFeatures.load(folder),
-        [Passage(a, language, PassageKind(kind), text, tuple(also)) for a, language, kind, text, also in rows],
-        sp.csr_matrix(sp.load_npz(folder / "lexical-rows.npz")),
+        passages,
+        postings,
+        Mentions(Postings.load(folder, "mentions", len(rows.articles)), postings, rows),
         np.load(folder / "axes.npy", allow_pickle=False),
-        index.reconstruct_n(0, index.ntotal),
-        np.load(folder / "heads.npy", allow_pickle=False),
+        dense,
+        np.asarray(np.load(folder / "heads.npy", mmap_mode="r", allow_pickle=False)),
         Mix(**json.loads((folder / "mix.json").read_text(encoding="utf-8"))),
     )
 

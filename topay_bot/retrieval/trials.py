@@ -126,7 +126,7 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
     own = _own_rows(fitted.shelf, labelled.texts)
     encoded, share = fitted.shelf.lexical.encode_known(labelled.asked)
     mentioned = fitted.shelf.mentions.beside(encoded, own)
-    lexical = np.asarray((encoded @ fitted.shelf.lexical_rows.T).toarray(), dtype=np.float32)
+    lexical = np.asarray((encoded @ fitted.shelf.postings.by_feature).toarray(), dtype=np.float32)
     dense = fitted.shelf.likeness(labelled.vectors, lexical)
     likeness = kernel(blend(lexical, dense, mix), mix.width)
     alone = likeness @ heads.weights

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from topay_bot.bootstrap import open_desk
+from topay_bot.bootstrap.serving import open_desk
 from topay_bot.settings import Settings
 from topay_bot.web import problems
 from topay_bot.web.console import api as console_api

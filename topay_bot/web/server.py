@@ -23,7 +23,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from topay_bot.bootstrap import prepare_database
+from topay_bot.bootstrap.database import prepare_database
 from topay_bot.errors import TopayError
 from topay_bot.settings import Settings, load_settings
 from topay_bot.web.app import create_app

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.web.browser.axe import violations
 from tests.web.browser.page import Page
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.desk.agents import Role
 from topay_bot.settings import load_settings
 

@@ -18,7 +18,7 @@ from tests.web.browser.axe import violations
 from tests.web.browser.conftest import ROOT, Server
 from tests.web.browser.console import PASSWORD, add_agents
 from tests.web.browser.page import Page
-from topay_bot.bootstrap import open_desk
+from topay_bot.bootstrap.serving import open_desk
 from topay_bot.desk.agents import Role
 from topay_bot.settings import load_settings
 

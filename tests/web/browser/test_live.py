@@ -14,7 +14,7 @@ from tests.web.browser.chat import Chat
 from tests.web.browser.conftest import OpenChat, Server
 from tests.web.browser.test_chat_page import EN, ZH, expect
 from tests.web.live import Agent
-from topay_bot.bootstrap import open_agents
+from topay_bot.bootstrap.database import open_agents
 from topay_bot.settings import load_settings
 
 EVENTS = re.compile(r"/v1/conversations/[^/]+/events")

@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 from tests.web.conftest import MakeClient
 from tests.web.html_rules import faults, page_at, soup_of, structured_data
 from tests.web.sample import write_knowledge
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.building import make_build
 from topay_bot.knowledge.rendering import sections, to_html
 from topay_bot.retrieval.index import BuildStore

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from starlette.testclient import TestClient
 
 from tests.web.html_rules import faults, page_at, soup_of
-from topay_bot.bootstrap import open_edition
+from topay_bot.bootstrap.editions import open_edition
 from topay_bot.retrieval.evidence import CANDIDATES
 from topay_bot.settings import load_settings
 from topay_bot.web.help.texts import HELP_TEXTS

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import AwareDatetime
 
-from topay_bot.bootstrap import AgentsParts
+from topay_bot.bootstrap.serving import AgentsParts
 from topay_bot.desk.agents import Presence, Role
 from topay_bot.desk.model import Query as Wanted
 from topay_bot.desk.model import View

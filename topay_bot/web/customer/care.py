@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
-from topay_bot.bootstrap import CareParts
+from topay_bot.bootstrap.serving import CareParts
 from topay_bot.chat.model import Case, CaseState
 from topay_bot.chat.voice import BOT
 from topay_bot.desk.supervising import ListedCase, ListedRating

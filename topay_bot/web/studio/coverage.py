@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from topay_bot.bootstrap import LearningParts
+from topay_bot.bootstrap.serving import LearningParts
 from topay_bot.chat.usage import ArticleUse
 from topay_bot.edition import Edition
 from topay_bot.learning.dismissing import sort

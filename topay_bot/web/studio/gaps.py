@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from topay_bot.bootstrap import LearningParts
+from topay_bot.bootstrap.serving import LearningParts
 from topay_bot.edition import Edition
 from topay_bot.errors import KnowledgeError
 from topay_bot.knowledge.proposing import Proposal, in_repository

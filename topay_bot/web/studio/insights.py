@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from topay_bot.bootstrap import LearningParts
+from topay_bot.bootstrap.serving import LearningParts
 from topay_bot.edition import Edition
 from topay_bot.learning.insight_tables import Names, as_csv, shown, tables
 from topay_bot.learning.insight_texts import COLUMN_TEXTS, HANDOFF_REASONS, TABLE_ABOUT, TABLE_TEXTS

@@ -1,8 +1,7 @@
 """Work of seconds that pages show the result of: done by a command in a process of its own, and kept.
 
-In a thread it would hold up answers to customers: Python computes in one thread at a time. A process with the lowest
-priority does not, and can be ended. What it gives lies in a folder that all workers of a machine share, so that it is
-made once, under a key that names all that it depends on: it never gets old, and the latest of each kind are kept.
+What it gives lies in a folder that all workers of a machine share, so that it is made once, under a key that names all
+that it depends on: it never gets old, and the latest of each kind are kept.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ import json
 import logging
 import os
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -23,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 from topay_bot.settings import PROGRESS_LINES
+from topay_bot.subcommand import Subcommands
 
 _KEPT = 8  # results of a kind
 # The process tells of itself at least so often; after longer silence its server was killed.
 _HEARTBEAT_SECONDS = 2.0
 _ABANDONED_SECONDS = 15.0
-_LAST_PRIORITY = 19
-_STEP = re.compile(rb"(\d+) of (\d+)")
+_STEP = re.compile(r"(\d+) of (\d+)")
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +52,7 @@ class Jobs:
         self._turn = threading.Lock()
         self._lock = threading.Lock()  # over what follows
         self._begun: set[Path] = set()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._subcommands = Subcommands()
         self._closed = False
 
     def get(
@@ -80,7 +77,7 @@ class Jobs:
             if file not in self._begun and not self._closed and self._claim(file):
                 file.unlink(missing_ok=True)
                 self._begun.add(file)
-                work = (kind, file, [sys.executable, "-m", "topay_bot", *command], {**os.environ, **environment}, fine)
+                work = (kind, file, command, environment, fine)
                 threading.Thread(target=self._work, args=work, name=f"studio {kind}", daemon=True).start()
         return Job(share=_share(file))
 
@@ -88,8 +85,7 @@ class Jobs:
         """End what is going on, and begin nothing more."""
         with self._lock:
             self._closed = True
-            if self._process is not None and self._process.poll() is None:
-                self._process.kill()
+        self._subcommands.close()
 
     def _claim(self, file: Path) -> bool:
         """Whether the work is this process's: no other worker of the machine is at it."""
@@ -129,32 +125,14 @@ class Jobs:
         self, file: Path, command: Sequence[str], environment: Mapping[str, str], fine: Sequence[int]
     ) -> Mapping[str, Any] | None:
         """The result or the failure; None when the server closes."""
-        with self._lock:
-            if self._closed:
-                return None
-            process = self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**environment, PROGRESS_LINES: "1", "OMP_NUM_THREADS": "1"},
-            )
-        with contextlib.suppress(OSError):  # it may have ended already
-            os.setpriority(os.PRIO_PROCESS, process.pid, _LAST_PRIORITY)
-        errors: list[bytes] = []
-        listening = threading.Thread(target=_listen, args=(process, _mark(file), errors), daemon=True)
-        listening.start()
-        with process:
-            assert process.stdout is not None
-            out = process.stdout.read()
-            listening.join()
-        if process.returncode in fine:
-            return {"result": json.loads(out)}
-        with self._lock:
-            if self._closed:
-                return None
-        said = b"".join(errors).decode(errors="replace").strip()
-        return {"failure": said.rsplit("\n", 1)[-1] or f"it ended with {process.returncode}"}
+        ended = self._subcommands.run(
+            command, {**environment, PROGRESS_LINES: "1"}, took=lambda line: _tell(_mark(file), line)
+        )
+        if ended is None:
+            return None
+        if ended.status in fine:
+            return {"result": json.loads(ended.output)}
+        return {"failure": ended.said.rsplit("\n", 1)[-1] or f"it ended with {ended.status}"}
 
     def _forget(self, kind: str) -> None:
         found = sorted(self._folder.glob(f"{kind}-*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
@@ -173,14 +151,13 @@ def _beat(mark: Path, ended: threading.Event) -> None:
             os.utime(mark)
 
 
-def _listen(process: subprocess.Popen[bytes], mark: Path, errors: list[bytes]) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        step = _STEP.fullmatch(line.strip())
-        if step is None:
-            errors.append(line)
-        else:
-            mark.write_text(str(int(step[1]) / max(1, int(step[2]))))
+def _tell(mark: Path, line: str) -> bool:
+    """Keep how far the work is, if that is what a line says."""
+    step = _STEP.fullmatch(line.strip())
+    if step is None:
+        return False
+    mark.write_text(str(int(step[1]) / max(1, int(step[2]))))
+    return True
 
 
 def _share(file: Path) -> float | None:

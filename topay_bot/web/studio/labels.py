@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from topay_bot.bootstrap import LearningParts
+from topay_bot.bootstrap.serving import LearningParts
 from topay_bot.desk.reviewing import Verdict
 from topay_bot.learning.cases import MOST, cases_jsonl
 from topay_bot.text import Language
