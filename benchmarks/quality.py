@@ -77,8 +77,11 @@ class Bench:
         found: dict[str, dict[str, dict[str, float]]] = {}
         for name, asked in cases.items():
             vectors = encoder.encode([normalise(case.text, settings.max_question_chars) for case in asked])
-            figures, _ = evaluate(answerer.decide, asked)
+            figures, made = evaluate(answerer.decide, asked)
             ours = {share: float(getattr(figures, share)) for share in _SHARES}
+            answerable = [p.decision == "answer" for case, p in zip(asked, made, strict=True) if _answerable(case)]
+            if 0 < len(answerable) < figures.in_scope:
+                ours["coverage answerable"] = float(np.mean(answerable))
             if figures.in_scope < figures.cases:
                 ours["oos_auroc"] = figures.oos_auroc
                 for kind, part in figures.by_kind.items():
@@ -89,6 +92,11 @@ class Bench:
             theirs = neighbours.measure(asked, *plain.search(vectors), ours["answered_precision"])
             found[name] = {"topay-bot": ours, "neighbours": theirs}
         return found
+
+
+def _answerable(case: Case) -> bool:
+    """Whether an article is to be shown: not where a person or a question back is what the customer should get."""
+    return bool(case.articles) and case.expect not in ("human", "clarify")
 
 
 def _neighbours(edition: Edition, encoded: dict[Language, Vectors]) -> neighbours.Neighbours:

@@ -34,6 +34,8 @@ def test_an_emergency_is_half_helped_without_a_person_and_a_wish_is_met_by_one()
     urgent = Case("q", ("a",), expect="urgent")
     assert _verdict(urgent, _prediction("answer", "a", reason="urgent"), 4) is Verdict.RIGHT
     assert _verdict(urgent, _prediction("answer", "a"), 4) is Verdict.OFFERED
+    assert _verdict(urgent, _prediction("handoff", "a", reason="urgent"), 4) is Verdict.OFFERED
+    assert _verdict(urgent, _prediction("handoff", "a"), 4) is Verdict.MISSED
     human = Case("q", ("service-human-agent",), expect="human")
     assert _verdict(human, _prediction("handoff", "x", reason="asked"), 4) is Verdict.RIGHT
 

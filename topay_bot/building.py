@@ -57,6 +57,7 @@ class Promise:
     top1: float  # of known questions
     coverage: float  # of known questions
     unknown_rejected: float
+    uncovered_answered: float | None  # share answered of questions whose article was held out; None without any
     calibration_error: float
 
 
@@ -198,6 +199,7 @@ def _confidence(learned: Learned, settings: Settings) -> dict[str, Any]:
         clarify_precision=settings.clarify_precision,
         level=settings.promise_level,
         seed=settings.seed,
+        uncovered_answered=settings.uncovered_answered,
     )
     return {
         "calibrator": calibration.calibrator.to_json(),
@@ -238,6 +240,7 @@ def _chosen(settings: Settings) -> list[float]:
         settings.answer_precision,
         settings.clarify_precision,
         settings.unknown_share,
+        settings.uncovered_answered,
         settings.promise_level,
         settings.max_question_chars,
         settings.seed,
@@ -319,6 +322,7 @@ def _promise(calibration: Calibration, labelled: bool) -> Promise:
         round(calibration.top1, 4),
         round(calibration.coverage, 4),
         round(calibration.unknown_rejected, 4),
+        None if calibration.uncovered_answered is None else round(calibration.uncovered_answered, 4),
         round(calibration.calibration_error, 4),
     )
 

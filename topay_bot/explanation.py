@@ -27,7 +27,8 @@ SHOWN = 5  # articles a leg shows; the decision looks at no more either
 # Reasons that say more than where confidence lies between the thresholds.
 _SAID = {
     Reason.UNREADABLE: "Nothing in the text can be read.",
-    Reason.URGENT: "The article is urgent: one chance in five is enough, less with words of alarm; a person comes too.",
+    Reason.URGENT: "The article is urgent: at one chance in five a person is called, at less with words of alarm; "
+    "the article itself is shown from four chances in five on.",
     Reason.POLICY: "The article is one that a person always follows up.",
     Reason.ASKED: "The customer wants a person: the words say so, or the article on human service is likely enough.",
 }

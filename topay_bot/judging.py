@@ -131,5 +131,7 @@ def _verdict(case: Case, prediction: Prediction, max_choices: int) -> Verdict:
             return Verdict.WRONG
         # The right first steps, but nobody called in: an emergency is only half helped by that.
         return Verdict.OFFERED if case.expect == URGENT and prediction.reason != URGENT else Verdict.RIGHT
+    if case.expect == URGENT and prediction.reason == URGENT:
+        return Verdict.OFFERED  # somebody is called in, without first steps
     offered = {candidate.article for candidate in prediction.candidates[:max_choices]} if decision == "clarify" else ()
     return Verdict.OFFERED if set(case.articles) & set(offered) else Verdict.MISSED

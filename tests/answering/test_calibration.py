@@ -12,6 +12,7 @@ from topay_bot.answering.calibration import (
     calibrate,
     choose_thresholds,
     precision_bound,
+    threshold_above,
 )
 from topay_bot.retrieval.evidence import NAMES
 from topay_bot.retrieval.trials import Trials
@@ -111,6 +112,78 @@ def test_thresholds_on_a_case_known_by_construction() -> None:
     assert found.promise_kept
     assert found.proven_precision >= 0.95
     assert found.clarify_threshold == pytest.approx(0, abs=1e-9)
+
+
+@given(st.lists(st.floats(0, 1), max_size=40), st.floats(0, 1))
+@settings(deadline=None)
+def test_a_threshold_lets_no_more_than_its_share_pass(confidence: list[float], share: float) -> None:
+    found = threshold_above(np.array(confidence), share)
+    allowed = share * len(confidence)
+    assert sum(one >= found for one in confidence) <= allowed
+    # And it is the lowest: one step below it too many would pass.
+    assert found == 0 or sum(one >= np.nextafter(found, 0) for one in confidence) > allowed - 1
+
+
+def test_of_what_no_article_covers_only_the_share_allowed_is_answered() -> None:
+    trials = _trials(2000, 1500, 500, seed=5)
+    held_out = trials.unknown & ~trials.background
+    answered = []
+    for share in (1.0, 0.1, 0.02):
+        done = calibrate(
+            trials,
+            unknown_share=0.1,
+            precision=0.8,
+            clarify_precision=0.5,
+            level=0.9,
+            seed=1,
+            uncovered_answered=share,
+        )
+        assert done.thresholds.promise_kept
+        assert done.thresholds.proven_precision >= 0.8
+        assert done.uncovered_answered is not None
+        assert done.uncovered_answered <= share
+        above = done.confidence >= done.thresholds.answer_threshold
+        assert done.uncovered_answered == pytest.approx(above[held_out].mean())
+        answered.append(done.coverage)
+    assert answered[0] > answered[1] > answered[2] > 0.3
+
+
+def test_the_promise_comes_before_what_may_be_answered_of_the_uncovered() -> None:
+    """Where nothing proves the promise above the threshold that would be needed, the highest proven one is taken."""
+    confidence = np.linspace(1, 0, 1000)
+    right = np.arange(1000) < 400
+    arguments = confidence, right, np.ones(1000, dtype=bool), np.ones(1000), 0.95, 0.8, 0.9
+    found = choose_thresholds(*arguments, least=0.99)
+    assert found.promise_kept
+    assert 0.85 < found.answer_threshold < 0.99
+    assert found.proven_precision >= 0.95
+    assert choose_thresholds(*arguments, least=0.7).answer_threshold == pytest.approx(0.7, abs=0.005)
+    assert choose_thresholds(*arguments, least=0.1) == choose_thresholds(*arguments)
+
+
+def test_what_tells_is_learned_under_emphasis_and_probabilities_stay_those_of_life() -> None:
+    random = np.random.default_rng(2)
+    features = random.normal(size=(4000, 2))
+    chance = 1 / (1 + np.exp(-(2 * features[:, 0] + features[:, 1])))
+    right = random.random(4000) < chance
+    rare = ~right & (random.random(4000) < 0.8)
+    weight = np.where(rare, 0.2, 1.0)
+    plain = Logistic.fit(features, right, weight)
+    leaned = Logistic.fit(features, right, weight, emphasis=np.where(right, 1.0, 3.0))
+    for model in (plain, leaned):
+        assert np.average(model(features), weights=weight) == pytest.approx(
+            np.average(right, weights=weight), abs=0.003
+        )
+    assert np.abs(plain(features) - leaned(features)).max() < 0.1
+
+
+def test_emphasis_makes_no_model_of_few_trials_surer() -> None:
+    trials = _trials(90, 90, 20)
+    features, right = trials.features[:, 0].astype(np.float64), trials.right[:, 0]
+    weight = np.where(trials.unknown, 0.2, 1.0)
+    plain = Logistic.fit(features, right, weight)
+    leaned = Logistic.fit(features, right, weight, emphasis=np.where(trials.unknown, 0.5, 1.0))
+    assert leaned(features).max() < plain(features).max() + 0.02
 
 
 def test_one_outcome_only_gives_the_smoothed_rate() -> None:

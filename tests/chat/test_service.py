@@ -46,7 +46,7 @@ NEAR = (Candidate("bind-card", 0.61), Candidate("refund-request", 0.2))
 
 
 class Scripted:
-    """Decides by the text's first word: answer, urgent, unsure, lost or person."""
+    """Decides by the text's first word: answer, urgent, unsure, lost, danger or person."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Language | None]] = []
@@ -76,6 +76,9 @@ class Scripted:
                 return Answer(Reason.URGENT, said, 0.9, NEAR, "account-stolen", referral)
             case "unsure":
                 return Clarification(Reason.AMBIGUOUS, said, 0.61, NEAR, NEAR)
+            case "danger":
+                referral = Referral(Reason.URGENT, Priority.URGENT, offered=False)
+                return Handoff(Reason.URGENT, said, 0.3, NEAR, referral)
             case "person":
                 return Handoff(Reason.ASKED, said, 0.1, NEAR, Referral(Reason.ASKED, Priority.NORMAL, offered=False))
         return Handoff(Reason.LOW_CONFIDENCE, said, 0.2, NEAR, Referral(Reason.LOW_CONFIDENCE, Priority.HIGH, True))
@@ -181,6 +184,15 @@ def test_message_handoff_and_owner_change_together(desk: Desk, text: str, reason
     whole = "\n".join(message.text for message in messages if message.author is not Author.CUSTOMER)
     assert whole.count("colleague will reply here") == 1
     assert whole.count("alerted a colleague") == (reason == "urgent")
+
+
+@pytest.mark.parametrize("words", ["danger", "urgent"])
+def test_an_emergency_speaks_of_steps_only_where_it_shows_them(desk: Desk, words: str) -> None:
+    _, message, notice = desk.say(words)
+    assert ("article" in message.payload) == (words == "urgent") == ("steps above" in notice.text)
+    assert ("no money" in message.text) == (words == "danger")
+    assert notice.payload["priority"] == "urgent"
+    assert desk.state() is State.OPEN
 
 
 def test_masked_before_the_bot_sees_it(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from topay_bot.retrieval.evidence import NAMES
 from topay_bot.retrieval.heads import Heads, kernel
 from topay_bot.retrieval.learning import ENOUGH_LABELLED, learn
 from topay_bot.retrieval.lexical import LexicalFeatures
@@ -86,6 +87,22 @@ def test_a_held_out_trial_is_that_of_a_shelf_without_the_article(fitted: Fitted)
     np.testing.assert_allclose(trials.features[1, :2, 0], expected, atol=1e-4)
     assert trials.features[1, 2, 0] == -1
     assert place in range(3)
+    # So is everything else that speaks for the others: what is held out takes no vote from them.
+    left_out = [p for p, kept in zip(PASSAGES, keep, strict=True) if kept]
+    lexical, axes = fitted.shelf.lexical, np.eye(16, dtype=np.float32)
+    shelf = Shelf.of(lexical, left_out, rows, axes, fitted.shelf.vectors[keep], heads.weights, MIX)
+    _, features = shelf.search(question, vector)
+    same = [place for place, name in enumerate(NAMES) if name != "known"]  # the same weights of words, see above
+    np.testing.assert_allclose(trials.features[1, :2][:, same], features[:, same], atol=1e-4)
+
+
+def test_an_article_held_out_is_not_seen_by_its_own_questions(fitted: Fitted) -> None:
+    """Held out, the others look as they do without it: nearer passages of its own would take all the votes."""
+    asked = np.array([p.kind is Q for p in PASSAGES])
+    trials = own_trials(fitted, asked)
+    votes = trials.features[trials.unknown][:, :2, NAMES.index("votes")]
+    assert votes.sum() > 0
+    assert (trials.features[trials.unknown][:, 2, NAMES.index("votes")] == 0).all()
 
 
 def test_the_shelf_itself_gives_the_features_of_a_labelled_trial(fitted: Fitted) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 import functools
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,11 +27,17 @@ Floats = npt.NDArray[np.float64]
 _FOLDS = 5
 _STEPS = 200  # thresholds looked at; finer steps change nothing that a reader could see
 _FULL_STRENGTH = 1000  # trials from which the weights' prior variance is 1, scikit-learn's default
-_PRODUCTS_FROM = 1000  # trials from which products of features are fitted too: some 40 to a weight
+_PRODUCTS_FROM = 1000  # trials from which products of features are fitted too: ten to a weight
 _STARTS = 2  # walks of the search for a threshold, the second begun at three times the trials of the first
 # Of the unknown questions, those on a topic of ours that no article covers; the rest are like the background ones.
 # A third: the background lists hold as many near questions as that.
 _HELD_OUT_SHARE = 1 / 3
+# What tells a neighbour of what is asked from what is asked is learned with more unknown questions than life has, half
+# of them held out; a shift then makes of it the probability in life. Of labelled questions held out 1.5 points fewer
+# are answered than where one step does both (docs/retrieval.md).
+_EMPHASIS = 2.0
+_MOST_EMPHASISED = 1 / 2  # of all questions
+_EMPHASISED_HELD_OUT = 1 / 2
 TOP = 3  # the choices among which a clarification should hold the right article
 
 
@@ -46,8 +52,14 @@ class Logistic:
     bias: float
 
     @classmethod
-    def fit(cls, features: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> Logistic:
-        """Fit on features (n, f); with only one outcome to learn from, the model says the smoothed base rate."""
+    def fit(
+        cls, features: Floats, right: npt.NDArray[np.bool_], weight: Floats, emphasis: Floats | None = None
+    ) -> Logistic:
+        """Fit on features (n, f); with only one outcome to learn from, the model says the smoothed base rate.
+
+        `weight` (n) makes the trials like life. `emphasis` (n), where given, are the weights under which the features'
+        own are learned: the log-odds are then shifted until probabilities are right in life, on average.
+        """
         expanded = _expand(features) if len(features) >= _PRODUCTS_FROM else np.asarray(features, dtype=np.float64)
         mean, scale = expanded.mean(axis=0), expanded.std(axis=0)
         scale = np.where(scale > 1e-9, scale, 1.0)
@@ -65,17 +77,23 @@ class Logistic:
             warnings.simplefilter("ignore")  # of convergence: the model is judged by its calibration error
             # Few features, many trials: Newton's steps are ten times as fast as the default there.
             model = LogisticRegression(C=strength, max_iter=200, solver="newton-cholesky").fit(
-                (expanded - mean) / scale, right, sample_weight=weight
+                (expanded - mean) / scale, right, sample_weight=weight if emphasis is None else emphasis
             )
-        return cls(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
+        found = cls(mean, scale, model.coef_[0].astype(np.float64), float(model.intercept_[0]))
+        if emphasis is None:
+            return found
+        return replace(found, bias=found.bias + _shift(found.log_odds(expanded), right, weight))
 
     def __call__(self, features: npt.NDArray[np.floating]) -> Floats:
         """Probabilities (n) of features (n, f)."""
+        return np.asarray(1 / (1 + np.exp(-self.log_odds(features))))
+
+    def log_odds(self, features: npt.NDArray[np.floating]) -> Floats:
+        """The same as log-odds (n), -30 to 30."""
         x = np.asarray(features, dtype=np.float64)
         if x.shape[1] < len(self.mean):
             x = _expand(x)
-        logits = ((x - self.mean) / self.scale) @ self.weights + self.bias
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
+        return np.asarray(np.clip(((x - self.mean) / self.scale) @ self.weights + self.bias, -30, 30))
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers."""
@@ -90,6 +108,16 @@ class Logistic:
     def from_json(cls, raw: dict[str, Any]) -> Logistic:
         """What `to_json` gave."""
         return cls(np.array(raw["mean"]), np.array(raw["scale"]), np.array(raw["weights"]), float(raw["bias"]))
+
+
+def _shift(log_odds: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> float:
+    """What to add to log-odds (n) so that the mean probability is the share of right ones, neither 0 nor 1."""
+    from scipy.optimize import brentq  # for builds only, as above
+
+    def excess(shift: float) -> float:
+        return float(np.average(1 / (1 + np.exp(-log_odds - shift)) - right, weights=weight))
+
+    return float(brentq(excess, -80, 80))
 
 
 def _expand(features: npt.NDArray[np.floating]) -> Floats:
@@ -153,29 +181,49 @@ class Calibration:
     top1: float  # share of known questions whose first candidate is right
     coverage: float  # share of known questions answered
     unknown_rejected: float  # share of unknown questions not answered
+    uncovered_answered: float | None  # share of questions answered though their article was held out; None without any
     calibration_error: float
     confidence: Floats  # (trials) of the first candidate, by a model that did not see the question
     weight: Floats  # (trials) under which unknown questions have their expected share
 
 
 def calibrate(
-    trials: Trials, *, unknown_share: float, precision: float, clarify_precision: float, level: float, seed: int
+    trials: Trials,
+    *,
+    unknown_share: float,
+    precision: float,
+    clarify_precision: float,
+    level: float,
+    seed: int,
+    uncovered_answered: float = 1.0,
 ) -> Calibration:
-    """Fit confidence on trials and choose thresholds on confidences of folds that were not fitted on."""
-    weight = _weights(trials, unknown_share)
+    """Fit confidence on trials and choose thresholds on confidences of folds that were not fitted on.
+
+    Of questions whose article is held out at most the share `uncovered_answered` is answered.
+    """
+    weight = _weights(trials, unknown_share, _HELD_OUT_SHARE)
+    emphasised = max(unknown_share, min(_MOST_EMPHASISED, _EMPHASIS * unknown_share))
+    emphasis = _weights(trials, emphasised, _EMPHASISED_HELD_OUT)
     best_features, right = trials.features[:, 0].astype(np.float64), trials.right[:, 0]
     confidence = np.zeros(len(right))
     fold = np.random.default_rng(seed).permutation(int(trials.question.max(initial=0)) + 1)[trials.question] % _FOLDS
     for number in range(_FOLDS):
         inside, outside = fold == number, fold != number
         if inside.any() and outside.any():
-            confidence[inside] = Logistic.fit(best_features[outside], right[outside], weight[outside])(
-                best_features[inside]
-            )
-    best = Logistic.fit(best_features, right, weight)
+            fitted = Logistic.fit(best_features[outside], right[outside], weight[outside], emphasis[outside])
+            confidence[inside] = fitted(best_features[inside])
+    best = Logistic.fit(best_features, right, weight, emphasis)
     calibrator = Calibrator(best, _fit_rest(trials, weight) or best)
+    held_out = trials.unknown & ~trials.background
     thresholds = choose_thresholds(
-        confidence, right, np.asarray(trials.right[:, :TOP].any(axis=1)), weight, precision, clarify_precision, level
+        confidence,
+        right,
+        np.asarray(trials.right[:, :TOP].any(axis=1)),
+        weight,
+        precision,
+        clarify_precision,
+        level,
+        least=threshold_above(confidence[held_out], uncovered_answered),
     )
     answered = confidence >= thresholds.answer_threshold
     known = ~trials.unknown
@@ -185,6 +233,7 @@ def calibrate(
         top1=float(right[known].mean()) if known.any() else 0.0,
         coverage=float(answered[known].mean()) if known.any() else 0.0,
         unknown_rejected=float((~answered[trials.unknown]).mean()) if trials.unknown.any() else 1.0,
+        uncovered_answered=float(answered[held_out].mean()) if held_out.any() else None,
         calibration_error=expected_calibration_error(confidence, right, weight),
         confidence=confidence,
         weight=weight,
@@ -201,10 +250,10 @@ def _fit_rest(trials: Trials, weight: Floats) -> Logistic | None:
     return Logistic.fit(features, right.ravel(), np.repeat(weight, right.shape[1]))
 
 
-def _weights(trials: Trials, unknown_share: float) -> Floats:
-    """Weights of mean 1 under which unknown questions have their expected share, `_HELD_OUT_SHARE` of it held out."""
+def _weights(trials: Trials, unknown_share: float, held_out_share: float) -> Floats:
+    """Weights of mean 1 under which unknown questions have this share, and those held out this share of it."""
     held_out, background = trials.unknown & ~trials.background, trials.background
-    of_unknown = _HELD_OUT_SHARE if background.any() else 1.0
+    of_unknown = held_out_share if background.any() else 1.0
     groups = [
         (~trials.unknown, 1 - unknown_share),
         (held_out, unknown_share * of_unknown),
@@ -226,15 +275,17 @@ def choose_thresholds(
     precision: float,
     clarify_precision: float,
     level: float,
+    least: float = 0.0,
 ) -> Thresholds:
-    """The lowest thresholds that keep the promises, by fixed-sequence testing.
+    """The lowest thresholds that keep the promises, by fixed-sequence testing, `answer_threshold` not below `least`.
 
     From a careful threshold downwards each is accepted while the one-sided lower confidence bound of precision
     above it meets the promise; the first that fails ends the walk. A fixed order needs no correction for the
     number of tests; `_STARTS` walks, begun at different places so that one unlucky stretch at the top does not
     end it all, share the doubt `1 - level` between them (Angelopoulos et al., Learn then Test, 2021, fixed
     sequence testing with several starts). Fewer trials widen the bound, so a small knowledge base answers more
-    carefully, never less.
+    carefully, never less. Any threshold that a walk accepted is proven: where none of them reaches `least`, the
+    highest is taken, since what is promised of answers comes first.
     """
     order = np.argsort(-confidence, kind="stable")
     steps = _steps(len(order))
@@ -243,20 +294,22 @@ def choose_thresholds(
     needed = 2 * np.log(1 - each) / np.log(precision)
     testable = [step for step in steps if _effective_size(weight[order[:step]]) >= needed] or steps[-1:]
     bounds = [precision_bound(right[order[:step]], weight[order[:step]], each) for step in testable]
-    kept = None
+    accepted: set[int] = set()
     for walk in range(_STARTS):
         place = bisect.bisect_left(testable, needed * 3**walk)
         while place < len(testable) and bounds[place] >= precision:
-            kept = place if kept is None else max(kept, place)
+            accepted.add(place)
             place += 1
-    if kept is not None:
-        proven, proven_on = bounds[kept], testable[kept]
+    if accepted:
+        reaching = [place for place in accepted if confidence[order[testable[place] - 1]] >= least]
+        chosen = max(reaching) if reaching else min(accepted)
+        proven, proven_on = bounds[chosen], testable[chosen]
         answer = float(confidence[order[proven_on - 1]])
     else:
         best = int(np.argmax(bounds)) if bounds else 0
         proven, proven_on = (bounds[best], testable[best]) if bounds else (0.0, 0)
         # Half of the doubt that the promise allows, at least.
-        answer = max(float(confidence[order[proven_on - 1]]) if proven_on else 1.0, 0.5 + precision / 2)
+        answer = max(float(confidence[order[proven_on - 1]]) if proven_on else 1.0, 0.5 + precision / 2, least)
     clarify = answer
     below = order[confidence[order] < answer]
     for step in _steps(len(below)):
@@ -266,7 +319,15 @@ def choose_thresholds(
         if float(np.average(right_in_top[taken], weights=weight[taken])) < clarify_precision:
             break
         clarify = float(confidence[taken[-1]])
-    return Thresholds(answer, min(clarify, answer), precision, proven, proven_on, kept is not None)
+    return Thresholds(answer, min(clarify, answer), precision, proven, proven_on, bool(accepted))
+
+
+def threshold_above(confidence: Floats, share: float) -> float:
+    """The lowest threshold that at most this share of confidences (n) reaches; 0 where all may, or there are none."""
+    allowed = int(share * len(confidence))
+    if allowed >= len(confidence):
+        return 0.0
+    return float(np.nextafter(np.sort(confidence)[::-1][allowed], 2.0))
 
 
 def _steps(count: int) -> list[int]:

@@ -75,7 +75,9 @@ def bot_message(reply: Reply, reading: Reading, form: CaseKind | None = None) ->
         payload["choices"] = [{"article": c.article, "title": c.title} for c in reply.choices]
     answer = reply.answer
     if answer is None:
-        return Draft(new_id(), Author.BOT, say(reply.reason, reply.language), payload)
+        # Without an article there are no first steps to follow.
+        what = "urgent_unsure" if reply.reason == Reason.URGENT else reply.reason
+        return Draft(new_id(), Author.BOT, say(what, reply.language), payload)
     payload |= {
         "article": answer.article,
         "title": answer.title,
@@ -134,7 +136,7 @@ def handoff_turn(
     if not after:
         told = referral.reason if referral.reason in (Reason.COMPLAINT, Reason.REPEATED_FAILURE) else Reason.ASKED
         notice = f"{passed_on(told, language, away)}\n{notice}"
-    elif referral.reason in (Reason.URGENT, Reason.POLICY, Reason.COMPLAINT):
+    elif referral.reason in (Reason.URGENT, Reason.POLICY, Reason.COMPLAINT) and not _says_so(after):
         notice = f"{passed_on(referral.reason, language, away)}\n{notice}"
     payload: dict[str, object] = {
         "kind": "handoff",
@@ -145,6 +147,11 @@ def handoff_turn(
     if away:
         payload["away"] = True  # the page offers to leave a contact
     return Turn((*after, Draft(new_id(), Author.SYSTEM, notice, payload)), State.OPEN, handoff, language)
+
+
+def _says_so(drafts: Sequence[Draft]) -> bool:
+    """Whether the bot's message tells that a person comes, as it does where it is no article."""
+    return any(draft.author is Author.BOT and draft.payload.get("kind") == "handoff" for draft in drafts)
 
 
 def referral_after(history: Sequence[Message]) -> tuple[Referral, str | None]:

@@ -81,9 +81,11 @@ def build(
         for language, promise in result.languages.items():
             proven = f"{promise.proven_precision:.1%} proven on {promise.proven_on} answers to {promise.asked}"
             if promise.promise_kept:
+                uncovered = promise.uncovered_answered
+                beside = "" if uncovered is None else f", {uncovered:.0%} of those whose article was held out"
                 click.echo(
                     f"{language}: promise kept: of what it answers at least {promise.promised_precision:.0%} are "
-                    f"right ({proven}); {promise.coverage:.0%} of known questions answered"
+                    f"right ({proven}); {promise.coverage:.0%} of known questions answered{beside}"
                 )
             else:
                 click.echo(

@@ -73,7 +73,17 @@ def _promises(promises: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         return
     yield "## Promise · 承诺"
     yield ""
-    columns = ("language", "promised", "proven", "on answers", "kept", "top1", "coverage", "unknown rejected")
+    columns = (
+        "language",
+        "promised",
+        "proven",
+        "on answers",
+        "kept",
+        "top1",
+        "coverage",
+        "unknown rejected",
+        "uncovered answered",
+    )
     rows = [
         [
             language,
@@ -84,6 +94,7 @@ def _promises(promises: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             f"{one['top1']:.1%}",
             f"{one['coverage']:.1%}",
             f"{one['unknown_rejected']:.1%}",
+            "-" if one["uncovered_answered"] is None else f"{one['uncovered_answered']:.1%}",
         ]
         for language, one in promises.items()
     ]

@@ -5,6 +5,7 @@ The same function serves the cross-validation of a build and one question at run
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,21 @@ CANDIDATES = 5  # as many as a clarification can use, and one
 NEAREST = 3  # more steady than the single nearest, less dull than the mean (measured: shared guide of issue 5)
 _AT_ONCE = 1024  # questions whose similarities are gathered in one go: some megabytes
 VOTERS = 7  # nearest passages of all that vote for their article
-NAMES = ("score", "margin", "lexical", "dense", "background", "known", "words", "sense", "votes", "mass", "mentioned")
+NAMES = (
+    "score",
+    "margin",
+    "lexical",
+    "dense",
+    "background",
+    "known",
+    "words",
+    "sense",
+    "votes",
+    "mass",
+    "mentioned",
+    "mentioned_margin",
+    "length",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +45,27 @@ class Signals:
     lexical: Floats  # similarities (m, rows)
     dense: Floats  # similarities (m, rows)
     known: Floats  # (m): share of the question's lexical weight on features that any passage has
+    length: Floats  # (m): see lengths
 
     def __getitem__(self, which: npt.NDArray[np.int64]) -> Signals:
         """Those of some of the questions."""
         return Signals(
-            self.heads[which], self.mentioned[which], self.lexical[which], self.dense[which], self.known[which]
+            self.heads[which],
+            self.mentioned[which],
+            self.lexical[which],
+            self.dense[which],
+            self.known[which],
+            self.length[which],
         )
 
     def scores(self, mentions: float) -> Floats:
         """Scores (m, articles) with what is mentioned added at that weight."""
         return self.heads + np.float32(mentions) * self.mentioned
+
+
+def lengths(texts: Sequence[str]) -> Floats:
+    """The logarithm of how many signs each normalised text has: the longer a question, the less a likeness tells."""
+    return np.log(np.array([max(1, len(text)) for text in texts], dtype=np.float32))
 
 
 def candidates(scores: Floats, count: int = CANDIDATES) -> npt.NDArray[np.int64]:
@@ -68,7 +94,10 @@ def gather(signals: Signals, scores: Floats, chosen: npt.NDArray[np.int64], rows
     found[:, :, 5] = signals.known[:, None]
     found[:, :, 8] = _votes(lexical + dense, chosen, rows)
     found[:, :, 9] = np.maximum(signals.heads, 0).sum(axis=1)[:, None]
-    found[:, :, 10] = np.take_along_axis(signals.mentioned, chosen, axis=1)
+    mentioned = np.take_along_axis(signals.mentioned, chosen, axis=1)
+    found[:, :, 10] = mentioned
+    found[:, :, 11] = mentioned - _most_elsewhere(signals.mentioned, mentioned)
+    found[:, :, 12] = signals.length[:, None]
     return found
 
 
@@ -88,6 +117,16 @@ def _votes(similarity: Floats, chosen: npt.NDArray[np.int64], rows: Rows) -> Flo
     count = min(VOTERS, similarity.shape[1])
     nearest = np.argpartition(similarity, similarity.shape[1] - count, axis=1)[:, -count:]
     found: Floats = (rows.labels[nearest][:, None, :] == chosen[:, :, None]).mean(axis=2, dtype=np.float32)
+    return found
+
+
+def _most_elsewhere(mentioned: Floats, own: Floats) -> Floats:
+    """For candidates that mention `own` (m, candidates) the most that any other article does; of a single one: 0."""
+    if mentioned.shape[1] < 2:
+        return np.zeros_like(own)
+    best = np.partition(mentioned, -2, axis=1)
+    second, first = best[:, -2:-1], best[:, -1:]
+    found: Floats = np.where(own < first, first, second)
     return found
 
 

@@ -115,7 +115,7 @@ class Shelf:
         lexical = self.postings.product(row.indices, row.data)[None, :]
         dense = self.likeness(vector, lexical)
         heads = kernel(blend(lexical, dense, self.mix), self.mix.width) @ self.weights
-        return evidence.Signals(heads, self.mentions(row), lexical, dense, known)
+        return evidence.Signals(heads, self.mentions(row), lexical, dense, known, evidence.lengths([text]))
 
     def best(self, signals: evidence.Signals, count: int) -> tuple[tuple[Hit, ...], Floats]:
         """What `search` gives, from the signals of one text."""

@@ -135,7 +135,7 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
             alone[question] -= heads.seen_in(likeness[[question]], mine)[0]
             lexical[question, mine] = dense[question, mine] = -1  # a question must not find itself
     beside_own = fitted.features_known.share_beside(encoded, own) * share
-    signals = Signals(alone, mentioned, lexical, dense, beside_own)
+    signals = Signals(alone, mentioned, lexical, dense, beside_own, evidence.lengths(labelled.asked))
     truth = [[number[article] for article in articles if article in number] for articles in labelled.articles]
     groups: dict[tuple[int, ...], list[int]] = {}
     for question, right in enumerate(truth):
@@ -149,7 +149,7 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
         block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
         without = likeness[asked] @ heads.weights - heads.seen_in(likeness[asked], block)
         left = fitted.features_known.share(encoded[asked], answers) * share[asked]
-        held_out = _held_out(replace(signals[asked], heads=without, known=left), answers)
+        held_out = _held_out(replace(signals[asked], heads=without, known=left), answers, rows)
         parts.append(_asked(fitted, labelled, asked, held_out, None))
     return _numbered(parts)
 
@@ -173,10 +173,13 @@ def _found(fitted: Fitted, signals: Signals) -> tuple[Floats, Ints]:
     return evidence.gather(signals, scores, chosen, fitted.rows), chosen
 
 
-def _held_out(signals: Signals, articles: Sequence[int]) -> Signals:
-    """The same without what these articles say: they are never chosen before another."""
+def _held_out(signals: Signals, articles: Sequence[int], rows: Rows) -> Signals:
+    """The same without what these articles say: they are never chosen before another, and their passages not seen."""
     signals.heads[:, list(articles)] = _HELD_OUT
     signals.mentioned[:, list(articles)] = 0
+    for article in articles:
+        block = slice(rows.starts[article], rows.ends[article])
+        signals.lexical[:, block] = signals.dense[:, block] = -1
     return signals
 
 
@@ -192,11 +195,12 @@ def _trial(
     fitted: Fitted, which: Ints, heads: Floats, share: Floats, truth: Ints | None, held_out: Sequence[int] = ()
 ) -> Trials:
     """Trials of rows of the shelf itself; without a truth nothing can be right."""
-    signals = Signals(heads, fitted.mentioned[which], fitted.lexical[which], fitted.dense[which], share)
-    found, chosen = _found(fitted, _held_out(signals, held_out))
+    texts = tuple(fitted.shelf.passages[row].text for row in which)
+    legs = fitted.lexical[which], fitted.dense[which]
+    signals = Signals(heads, fitted.mentioned[which], *legs, share, evidence.lengths(texts))
+    found, chosen = _found(fitted, _held_out(signals, held_out, fitted.rows))
     right = np.zeros(chosen.shape, dtype=bool) if truth is None else chosen == truth[:, None]
     unknown = np.full(len(which), truth is None)
-    texts = tuple(fitted.shelf.passages[row].text for row in which)
     true = tuple((fitted.rows.articles[article],) for article in truth) if truth is not None else ((),) * len(which)
     first = _first(fitted.rows, chosen)
     return Trials(found, right, unknown, np.zeros(len(which), dtype=bool), which, texts, true, first)
