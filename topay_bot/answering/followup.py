@@ -79,16 +79,16 @@ _KIN_UNIT = 0.2  # of likeness: a difference that tells, as one step of the othe
 _NEAR = (Nearness.TOPIC, Nearness.RELATED, Nearness.CATEGORY)
 # What each feature of an outcome counts, in the order of `outcomes`.
 WEIGHTS: dict[str, tuple[float, ...]] = {
-    "said": (0.54, 1.62),  # confidence alone, score behind the title of the topic
-    "near": (1.89, 1.47, -0.49),  # that it is the topic, a related one, one of its category
-    "kin": (0.29, 0.57, 0.70, 0.64, 0.43),  # see comparison.Comparison
-    "said, bare": (-0.10, 1.14),  # what is added where the text is bare
-    "near, bare": (0.77, 1.43, 0.34),
-    "near, correcting": (-0.49, 1.05, -0.23),
-    "near, cued": (0.97, 1.11, 1.09),
-    "near, Chinese": (-0.10, 0.03, -0.64),
+    "said": (0.55, 1.61),
+    "near": (1.99, 1.47, -0.37),
+    "kin": (0.50, 0.57, 0.71, 0.57, 0.35),
+    "said, bare": (-0.18, 1.06),
+    "near, bare": (0.55, 1.28, 0.30),
+    "near, correcting": (-1.00, 1.47, -0.12),
+    "near, cued": (0.94, 1.18, 1.06),
+    "near, Chinese": (-0.08, 0.05, -0.70),
     # No article: always; confidence that none has; bare, correcting, cued, Chinese; strangeness.
-    "none": (1.56, 1.34, -0.29, -0.17, -0.86, 0.66, 0.17, 1.07),
+    "none": (1.36, 1.29, -0.24, -0.36, -0.64, 0.44, 0.69, 1.14),
 }
 
 
