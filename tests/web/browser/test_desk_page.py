@@ -200,8 +200,9 @@ def test_from_question_to_resolved(open_chat: OpenChat, open_desk: OpenDesk) -> 
     expect(desk.log.locator(".from-customer .bubble")).to_have_text([UNKNOWN, "退款几天能到"])
     expect(desk.suggestions.first).to_contain_text("退款")
     press("Escape")
-    press("1")
-    text = desk.input.input_value()
+    while not (text := desk.input.input_value()):
+        press("1")  # inserts nothing while the suggestions are still those for the message before
+        desk.page.wait_for_timeout(50)
     assert len(text) > 40
     desk.input.press("Enter")
     expect(reply).to_have_count(2)

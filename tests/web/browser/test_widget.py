@@ -42,7 +42,7 @@ REFUND = "退款几天能到"
 PHONE, EMAIL = "400-123-0000", "help@topay.example"
 _PATIENCE_MS = 20_000  # for a busy machine; what is there sooner is not waited for
 # Near enough to something, sure of nothing: the first of these that the bot asks back about is taken.
-VAGUE = ("怎么办", "卡", "钱", "提高", "什么时候", "I want", "account", "card")
+VAGUE = ("退款问题", "绑卡和限额", "怎么办", "卡", "钱", "提高", "什么时候", "I want", "account", "card")
 
 
 class Desk(Server):
