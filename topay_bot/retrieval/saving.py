@@ -124,7 +124,8 @@ def _load_shelf(folder: Path) -> Shelf:
     passages = [Passage(a, language, _KINDS[kind], text, tuple(also)) for a, language, kind, text, also in found]
     rows = Rows.of(passages)
     postings = Postings.load(folder, "lexical", len(passages))
-    dense = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+    # Read, not mapped: the vectors begin at an odd byte of the file, and each product would copy them all.
+    dense = faiss.read_index(str(folder / "vectors.faiss"))
     assert isinstance(dense, faiss.IndexFlatIP)  # as Shelf.of made it
     return Shelf(
         LexicalFeatures.load(folder),
