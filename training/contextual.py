@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,11 +54,11 @@ class ContextualStudent(torch.nn.Module):
         super().__init__()
         self._lexicon = Lexicon(vocabulary.words, [])
         self._tokenizer = teacher.model.tokenizer
+        # Words first, then pieces: one number says which row of which table a token is.
         self._tokens: dict[str, npt.NDArray[np.int64]] = {}
         model = copy.deepcopy(teacher.model[0].auto_model).eval().requires_grad_(False)
         self._pieces = model.embeddings.word_embeddings
         self._model = model
-        # Words first, then pieces: one number says which row of which table a token is.
         self.words = torch.nn.Embedding.from_pretrained(torch.from_numpy(inputs.copy()), freeze=False, sparse=True)
 
     def prepare(self, texts: Sequence[str]) -> None:
@@ -120,7 +119,3 @@ class ContextualStudent(torch.nn.Module):
     def inputs(self) -> Vectors:
         """float32 (words, 384)."""
         return self.words.weight.detach().cpu().numpy()
-
-    def groups(self, gram_share: float) -> list[dict[str, Any]]:
-        """What learns, for train."""
-        return [{"params": list(self.words.parameters()), "share": 1.0}]

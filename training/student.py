@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import jieba
 import numpy as np
@@ -199,13 +198,6 @@ class Student(torch.nn.Module):
             self.prepare(others)
             known.update(zip(others, self(others).cpu().numpy(), strict=True))
         return np.stack([known[text] for text in normal])
-
-    def groups(self, gram_share: float) -> list[dict[str, Any]]:
-        """What learns, for train: n-grams at this share of the rate."""
-        return [
-            {"params": list(self.words.parameters()), "share": 1.0},
-            {"params": list(self.grams.parameters()), "share": gram_share},
-        ]
 
     def table(self) -> Vectors:
         """float32 (words + grams, 384): every row, words first."""

@@ -41,7 +41,12 @@ def train(student: Student | ContextualStudent, pairs: Sequence[Pair], targets: 
     device = student.words.weight.device
     random = torch.Generator().manual_seed(recipe.seed)
     numbers = np.random.default_rng(recipe.seed)
-    optimiser = torch.optim.SparseAdam(student.groups(recipe.gram_rate), lr=recipe.rate, betas=(0.9, 0.99))
+    groups = [
+        {"params": [rows], "share": recipe.gram_rate if name.startswith("grams.") else 1.0}
+        for name, rows in student.named_parameters()
+        if rows.requires_grad
+    ]
+    optimiser = torch.optim.SparseAdam(groups, lr=recipe.rate, betas=(0.9, 0.99))
     english = {text: number for number, text in enumerate(dict.fromkeys(pair.en for pair in pairs))}
     same = torch.tensor([english[pair.en] for pair in pairs], device=device)
     weights = torch.tensor([pair.weight for pair in pairs], device=device)

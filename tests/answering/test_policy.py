@@ -94,7 +94,8 @@ def test_words_of_alarm_bring_the_urgent_article_forward() -> None:
     found = (("plain", 0.6), ("stolen", 0.1))
     assert _decide(*found).reason is Reason.AMBIGUOUS
     decision = _decide(*found, heard=Heard(wish=-9.0, alarm=1.0))
-    assert decision.reason is Reason.URGENT
+    assert isinstance(decision, Handoff)
+    assert decision.referral == Referral(Reason.URGENT, Priority.URGENT, offered=False)
     assert [c.article for c in decision.candidates] == ["stolen", "plain"]
 
 

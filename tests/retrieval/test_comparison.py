@@ -3,7 +3,8 @@ import pytest
 
 from topay_bot.retrieval.comparison import KIN, Comparison, compare
 from topay_bot.retrieval.lexical import LexicalFeatures
-from topay_bot.retrieval.passages import Passage, PassageKind
+from topay_bot.retrieval.mentions import Mentions
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 from topay_bot.retrieval.shelf import Mix, Shelf
 
 Q, S, B = PassageKind.QUESTION, PassageKind.SECTION, PassageKind.BACKGROUND
@@ -22,9 +23,8 @@ def _shelf(passages: list[Passage]) -> Shelf:
     vectors = np.eye(len(passages), dtype=np.float32)
     articles = sorted({p.article for p in passages if p.article})
     weights = np.array([[p.article == article for article in articles] for p in passages], dtype=np.float32)
-    return Shelf.of(
-        lexical, passages, rows, vectors, vectors, weights, Mix(dense=0.0, width=4.0, noise=0.1, mentions=0.0)
-    )
+    mix = Mix(dense=0.0, width=4.0, noise=0.1, mentions=0.0)
+    return Shelf.of(lexical, passages, Mentions.of(rows, Rows.of(passages)), vectors, vectors, weights, mix)
 
 
 def _compare(shelf: Shelf, text: str, title: str) -> Comparison:

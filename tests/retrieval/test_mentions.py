@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
-from topay_bot.retrieval.postings import Postings
 
 WORDS = ["refund", "card", "late", "fee", "lock", "days", "bank"]
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
@@ -21,7 +20,7 @@ def _shelf(
     kinds = {True: PassageKind.BACKGROUND, False: PassageKind.LABELLED}
     made = [Passage(a, "en", kinds[a is None], text, also if a == "a" else ()) for a, text in found]
     lexical, matrix = LexicalFeatures.fit_encode([p.text for p in made])
-    return Mentions.of(Postings.of(matrix), Rows.of(made)), lexical, matrix
+    return Mentions.of(matrix, Rows.of(made)), lexical, matrix
 
 
 def test_what_an_article_says_in_any_passage_is_mentioned() -> None:
@@ -73,4 +72,4 @@ def test_beside_itself_is_as_if_its_rows_were_not_there(
     emptied.eliminate_zeros()
     sorted_ = sorted(found, key=lambda one: one[0] or "~")
     rows = Rows.of([Passage(a, "en", PassageKind.LABELLED, text) for a, text in sorted_])
-    np.testing.assert_allclose(beside, Mentions.of(Postings.of(emptied), rows)(matrix[own[:1]]), atol=1e-5)
+    np.testing.assert_allclose(beside, Mentions.of(emptied, rows)(matrix[own[:1]]), atol=1e-5)

@@ -7,7 +7,6 @@ from topay_bot.retrieval.learning import ENOUGH_LABELLED, learn
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
-from topay_bot.retrieval.postings import Postings
 from topay_bot.retrieval.shelf import Mix, Shelf, blend
 from topay_bot.retrieval.trials import Fitted, Labelled, Trials, background_trials, labelled_trials, own_trials
 
@@ -38,8 +37,9 @@ def _fitted(passages: list[Passage], vectors: np.ndarray) -> Fitted:
     heads = Heads.fit(gram, rows.targets, noise)
     np.fill_diagonal(likeness, -1)
     np.fill_diagonal(dense, -1)
-    mentioned = Mentions.of(Postings.of(matrix), rows).beside(matrix, list(np.arange(len(passages))[:, None]))
-    shelf = Shelf.of(lexical, passages, matrix, axes, vectors, heads.weights, MIX)
+    mentions = Mentions.of(matrix, rows)
+    mentioned = mentions.beside(matrix, list(np.arange(len(passages))[:, None]))
+    shelf = Shelf.of(lexical, passages, mentions, axes, vectors, heads.weights, MIX)
     return Fitted(heads, shelf, likeness, dense, mentioned)
 
 
@@ -82,7 +82,8 @@ def test_a_held_out_trial_is_that_of_a_shelf_without_the_article(fitted: Fitted)
     gram = kernel(blend((rows @ rows.T).toarray(), fitted.shelf.vectors[keep] @ fitted.shelf.vectors[keep].T, MIX), 1.0)
     left = Rows.of([p for p, kept in zip(PASSAGES, keep, strict=True) if kept])
     heads = Heads.fit(gram, left.targets, np.full(int(keep.sum()), MIX.noise, dtype=np.float32))
-    mentioned = Mentions.of(Postings.of(rows), left)(encoded)
+    mentions = Mentions.of(rows, left)
+    mentioned = mentions(encoded)
     expected = np.sort((kernel(mixed, 1.0) @ heads.weights + MIX.mentions * mentioned)[0])[::-1]
     np.testing.assert_allclose(trials.features[1, :2, 0], expected, atol=1e-4)
     assert trials.features[1, 2, 0] == -1
@@ -90,7 +91,7 @@ def test_a_held_out_trial_is_that_of_a_shelf_without_the_article(fitted: Fitted)
     # So is everything else that speaks for the others: what is held out takes no vote from them.
     left_out = [p for p, kept in zip(PASSAGES, keep, strict=True) if kept]
     lexical, axes = fitted.shelf.lexical, np.eye(16, dtype=np.float32)
-    shelf = Shelf.of(lexical, left_out, rows, axes, fitted.shelf.vectors[keep], heads.weights, MIX)
+    shelf = Shelf.of(lexical, left_out, mentions, axes, fitted.shelf.vectors[keep], heads.weights, MIX)
     _, features = shelf.search(question, vector)
     same = [place for place, name in enumerate(NAMES) if name != "known"]  # the same weights of words, see above
     np.testing.assert_allclose(trials.features[1, :2][:, same], features[:, same], atol=1e-4)

@@ -15,7 +15,6 @@ from topay_bot.retrieval.heads import Floats, Heads
 from topay_bot.retrieval.lexical import LexicalFeatures, likeness_among
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
-from topay_bot.retrieval.postings import Postings
 from topay_bot.retrieval.shelf import Mix, Shelf, kernel_of
 from topay_bot.retrieval.trials import Fitted, Labelled, Trials, background_trials, labelled_trials, own_trials
 
@@ -66,11 +65,11 @@ def learn(
     asked = _asked(passages)
     legs = mix or _choose_mix(likeness, dense, rows, factors, asked, seed)
     heads = Heads.fit(kernel_of(likeness, dense, legs), rows.targets, factors * np.float32(legs.noise))
-    mentions = Mentions.of(Postings.of(lexical_rows), rows)
+    mentions = Mentions.of(lexical_rows, rows)
     mentioned = mentions.beside(lexical_rows, list(np.arange(len(passages))[:, None]))
     if mix is None:
         mix = replace(legs, mentions=_choose_mentions(heads, mentioned, _like_traffic(passages, asked)))
-    shelf = Shelf.of(lexical, passages, lexical_rows, axes, condensed, heads.weights, mix)
+    shelf = Shelf.of(lexical, passages, mentions, axes, condensed, heads.weights, mix)
     np.fill_diagonal(likeness, -1)  # a question must not find itself
     np.fill_diagonal(dense, -1)
     fitted = Fitted(heads, shelf, likeness, dense, mentioned)

@@ -24,19 +24,20 @@ Ints = npt.NDArray[np.int64]
 class Mentions:
     """For each article the share (0 to 1) of a question's lexical weight on features that its passages have."""
 
-    def __init__(self, having: Postings, passages: Postings, rows: Rows) -> None:
-        """`having`: 1 where an article has a feature, (articles, features). `passages`: of the lexical rows."""
+    def __init__(self, having: Postings, postings: Postings, rows: Rows) -> None:
+        """`having`: 1 where an article has a feature, (articles, features). `postings`: of the passages."""
         self.having = having
-        self._passages = passages
-        self._rows = rows
+        self.postings = postings
+        self.rows = rows
 
     @classmethod
-    def of(cls, passages: Postings, rows: Rows) -> Mentions:
-        """From the postings of passages; a labelled question counts for every article it answers."""
-        having = sp.csr_matrix(_presence(passages.by_feature) @ sp.csr_matrix(rows.targets))
+    def of(cls, lexical_rows: sp.csr_matrix, rows: Rows) -> Mentions:
+        """From the passages' lexical rows; a labelled question counts for every article it answers."""
+        postings = Postings.of(lexical_rows)
+        having = sp.csr_matrix(_presence(postings.by_feature) @ sp.csr_matrix(rows.targets))
         having.sort_indices()
         having.data[:] = 1
-        return cls(Postings(having), passages, rows)
+        return cls(Postings(having), postings, rows)
 
     def __call__(self, encoded: sp.csr_matrix) -> Floats:
         """Shares (m, articles) for questions as LexicalFeatures encodes them, (m, features)."""
@@ -59,19 +60,19 @@ class Mentions:
     @cached_property
     def _counts(self) -> sp.csr_matrix:
         """(articles, features): passages of an article that have a feature."""
-        counts = sp.csr_matrix(sp.csr_matrix(self._rows.targets.T) @ _presence(self._passages.by_row))
+        counts = sp.csr_matrix(sp.csr_matrix(self.rows.targets.T) @ _presence(self.postings.by_row))
         counts.sort_indices()
         return counts
 
     @cached_property
     def _articles_of(self) -> list[Ints]:
         """The articles that each row speaks for."""
-        return [np.flatnonzero(row) for row in self._rows.targets]
+        return [np.flatnonzero(row) for row in self.rows.targets]
 
     def _by_article(self, mine: Ints) -> list[tuple[int, Counter[int]]]:
         """The articles that some rows speak for, each with how many of them have a feature."""
         found: dict[int, Counter[int]] = {}
-        lexical = self._passages.by_row
+        lexical = self.postings.by_row
         for row in mine.tolist():
             features = lexical.indices[lexical.indptr[row] : lexical.indptr[row + 1]].tolist()
             for article in self._articles_of[row].tolist():

@@ -22,6 +22,7 @@ from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import Floats, Heads, Ints
 from topay_bot.retrieval.learning import noise_factors
 from topay_bot.retrieval.lexical import LexicalFeatures, likeness_among
+from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, Rows
 from topay_bot.retrieval.shelf import Shelf, kernel_of
 
@@ -74,8 +75,9 @@ class RevisableShelf:
         targets = np.zeros((len(self._inverse), len(rows.articles)), dtype=np.float32)
         targets[order] = rows.targets
         weights = (self._inverse @ targets)[order]
+        mentions = Mentions.of(self._words[order], rows)
         self.shelf = Shelf.of(
-            self._lexical, passages, self._words[order], self.shelf.axes, self._vectors[order], weights, self.shelf.mix
+            self._lexical, passages, mentions, self.shelf.axes, self._vectors[order], weights, self.shelf.mix
         )
         return self.shelf
 

@@ -130,7 +130,6 @@ def _load_shelf(folder: Path) -> Shelf:
     return Shelf(
         LexicalFeatures.load(folder),
         passages,
-        postings,
         Mentions(Postings.load(folder, "mentions", len(rows.articles)), postings, rows),
         np.load(folder / "axes.npy", allow_pickle=False),
         dense,

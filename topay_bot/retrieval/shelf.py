@@ -21,8 +21,7 @@ from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
-from topay_bot.retrieval.passages import Passage, PassageKind, Rows
-from topay_bot.retrieval.postings import Postings
+from topay_bot.retrieval.passages import Passage, PassageKind
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -57,20 +56,19 @@ class Shelf:
         self,
         lexical: LexicalFeatures,
         passages: Sequence[Passage],
-        postings: Postings,
         mentions: Mentions,
         axes: Axes,
         dense: faiss.IndexFlatIP,
         weights: Floats,
         mix: Mix,
     ) -> None:
-        """`dense` holds the encoder's vectors of the passages, condensed along `axes` (dimension, axes)."""
+        """`mentions` of the passages; `dense` holds their vectors, condensed along `axes` (dimension, axes)."""
         self.lexical = lexical
         self.passages = tuple(passages)
-        self.rows = Rows.of(passages)
+        self.rows = mentions.rows
         self.is_section = np.array([passage.kind is PassageKind.SECTION for passage in passages], dtype=np.bool_)
-        self.postings = postings
         self.mentions = mentions
+        self.postings = mentions.postings
         self.axes = axes
         self.dense = dense
         self.weights = weights
@@ -84,18 +82,16 @@ class Shelf:
         cls,
         lexical: LexicalFeatures,
         passages: Sequence[Passage],
-        lexical_rows: sp.csr_matrix,
+        mentions: Mentions,
         axes: Axes,
         vectors: Vectors,
         weights: Floats,
         mix: Mix,
     ) -> Shelf:
-        """From lexical rows (passages, features) and condensed vectors (passages, axes)."""
-        postings = Postings.of(lexical_rows)
+        """From condensed vectors (passages, axes)."""
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(vectors)
-        mentions = Mentions.of(postings, Rows.of(passages))
-        return cls(lexical, passages, postings, mentions, axes, dense, weights, mix)
+        return cls(lexical, passages, mentions, axes, dense, weights, mix)
 
     @property
     def lexical_rows(self) -> sp.csr_matrix:

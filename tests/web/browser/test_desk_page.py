@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.waiting import wait_until
 from tests.web.browser.conftest import ROOT, OpenChat, Server
 from tests.web.browser.console import PASSWORD, DeskPage, add_agents
 from topay_bot.chat.service import ChatService
@@ -200,9 +201,14 @@ def test_from_question_to_resolved(open_chat: OpenChat, open_desk: OpenDesk) -> 
     expect(desk.log.locator(".from-customer .bubble")).to_have_text([UNKNOWN, "退款几天能到"])
     expect(desk.suggestions.first).to_contain_text("退款")
     press("Escape")
-    while not (text := desk.input.input_value()):
-        press("1")  # inserts nothing while the suggestions are still those for the message before
-        desk.page.wait_for_timeout(50)
+
+    def inserted() -> bool:
+        if not desk.input.input_value():
+            press("1")  # inserts nothing while the suggestions are still those for the message before
+        return desk.input.input_value() != ""
+
+    wait_until(inserted)
+    text = desk.input.input_value()
     assert len(text) > 40
     desk.input.press("Enter")
     expect(reply).to_have_count(2)
