@@ -132,9 +132,10 @@ _NO_WISH = -3.0
 _ALARM_SCALE = 2.4
 _MOST_SURE = 0.97  # of a wish, by its words
 EMERGENCY = 1 / 5  # confidence of an urgent article from which a person is called, whatever the words: the same odds
-# Its first steps are shown from here on. Of labelled questions left out with a confidence between the two, nine would
-# see the right ones and ten others'; of those whose own article is held out, which life has seldom, 77 would too.
-FIRST_STEPS = 0.8
+# Its first steps are shown from the one on, or where the words alone speak of danger from the other on. With neither it
+# is another topic's question as often: of labelled ones left out, five more would see steps that are not theirs.
+FIRST_STEPS = 0.5
+_OF_DANGER = 1.0  # log-odds: three to one
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
 
@@ -166,7 +167,7 @@ class Policy:
         common = (language, best.confidence, candidates)
         reason: Reason | None = None
         if candidates and self._answers(best, heard):
-            if self.is_urgent(best) and best.confidence < min(FIRST_STEPS, self.thresholds.answer_threshold):
+            if self.is_urgent(best) and not self._shows_first_steps(best, heard):
                 return Handoff(Reason.URGENT, *common, Referral(Reason.URGENT, Priority.URGENT, offered=False))
             reason = None if self.is_urgent(best) else doubt()
             if reason is None:
@@ -221,6 +222,11 @@ class Policy:
         if self.is_urgent(best):
             return best.confidence >= EMERGENCY or self._is_emergency([best], heard)
         return best.confidence >= self.thresholds.answer_threshold
+
+    def _shows_first_steps(self, urgent: Candidate, heard: Heard) -> bool:
+        """Whether an urgent article is likely enough to be shown, a person coming in any case."""
+        likely = min(FIRST_STEPS, self.thresholds.answer_threshold)
+        return urgent.confidence >= likely or heard.alarm >= _OF_DANGER
 
     def is_urgent(self, candidate: Candidate) -> bool:
         """Whether its article is about money or an account in danger."""

@@ -225,15 +225,15 @@ def test_a_reload_keeps_conversation_and_draft(open_chat: OpenChat, questions: d
 
 def test_two_tabs_share_a_conversation(open_chat: OpenChat, questions: dict[str, str]) -> None:
     chat = open_chat()
-    chat.say(questions["clarify zh"])  # first: behind an answer on the same topic it would be answered
+    chat.say(questions["answer zh"])
     other = Chat(chat.page.context.new_page(), chat.url)
     other.open("/")
-    expect(other.log.locator(".choices")).to_have_count(1)
-    other.say(questions["handoff zh"])
-    chat.say(questions["answer zh"])
-    expect(chat.cards).to_have_count(1)
-    assert chat.shown() == [message["id"] for message in chat.stored()["messages"]]
     expect(other.cards).to_have_count(1)
+    other.say(questions["handoff zh"])
+    chat.say(questions["clarify zh"])
+    expect(chat.log.locator(".choices")).to_have_count(1)
+    assert chat.shown() == [message["id"] for message in chat.stored()["messages"]]
+    expect(other.log.locator(".choices")).to_have_count(1)
     assert chat.complaints == other.complaints == []
 
 
