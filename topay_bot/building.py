@@ -11,7 +11,7 @@ import datetime
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -31,13 +31,13 @@ from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
 from topay_bot.retrieval.index import FORMAT, BuildStore
 from topay_bot.retrieval.learning import Learned, learn
 from topay_bot.retrieval.passages import Passage, PassageKind, passages_of, shelve
-from topay_bot.retrieval.retriever import Retriever, reading, vectors_of
+from topay_bot.retrieval.reading import Reader
+from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.saving import save_encoded, save_retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
-from topay_bot.retrieval.spelling import Speller
 from topay_bot.retrieval.trials import Labelled, Trials
 from topay_bot.settings import Settings
-from topay_bot.text import Language, detect_language, is_pinyin, normalise
+from topay_bot.text import Language, detect_language
 
 _LIBRARIES = ("numpy", "scipy", "faiss-cpu", "scikit-learn", "jieba", "opencc")
 STAGES = ("read", "encode", "learn", "write", "publish")
@@ -137,12 +137,13 @@ def _build(
     fresh: bool,
     progress: Callable[[str], None],
 ) -> dict[str, Any]:
+    reader = Reader.fit(passages, settings.max_question_chars)
+    passages = reader.passages(passages)
     before = None if fresh else current_build(store, settings.encoder, passages)
     progress("encode")
     encoder = named or fitted_encoder(before, passages, settings.seed)
     vectors = encode(encoder, passages, before)
     progress("learn")
-    speller = speller_of(passages)
     shelves: dict[Language, Shelf] = {}
     saved: dict[Language, dict[str, Any]] = {}
     standing = shelve(passages)
@@ -150,7 +151,7 @@ def _build(
     for language, places in standing.items():
         mine = [passages[place] for place in places]
         known = _standing(mine, vectors[places]) if encoder.alike else {}
-        labelled = _labelled(library, language, encoder, known, speller, settings.max_question_chars)
+        labelled = _labelled(library, language, encoder, known, reader)
         basis = _basis(mine, labelled, encoder, settings)
         kept = before.kept(language, basis) if before is not None else None
         if kept is not None:
@@ -169,7 +170,7 @@ def _build(
         "passages": len(passages),
         "languages": {language: found["promise"] for language, found in saved.items()},
     }
-    retriever = Retriever(encoder, shelves, speller, settings.max_question_chars)
+    retriever = Retriever(encoder, shelves, reader)
     trials = {language: found.pop(TRIALS) for language, found in saved.items()}
     with store.write(build, _manifest(library, settings.encoder, encoder, report)) as folder:
         save_retriever(retriever, folder)
@@ -247,11 +248,6 @@ def _chosen(settings: Settings) -> list[float]:
     ]
 
 
-def speller_of(passages: Iterable[Passage]) -> Speller:
-    """A speller that knows the words of the articles."""
-    return Speller.fit(p.text for p in passages if p.article and p.kind is not PassageKind.LABELLED)
-
-
 def build_id(library: Library, settings: Settings, encoder: Encoder | None) -> str:
     """The same knowledge, encoder, settings and version give the same id."""
     chosen = {
@@ -277,7 +273,7 @@ def _same_build(store: BuildStore, build: str) -> dict[str, Any] | None:
 def _standing(passages: Sequence[Passage], vectors: Vectors) -> dict[str, npt.NDArray[np.float32]]:
     """The labelled questions that stand on a shelf themselves, with their vectors there."""
     pairs = zip(passages, vectors, strict=True)
-    return {p.text: vector for p, vector in pairs if p.kind is PassageKind.LABELLED and not is_pinyin(p.text)}
+    return {p.text: vector for p, vector in pairs if p.kind is PassageKind.LABELLED}
 
 
 def _labelled(
@@ -285,8 +281,7 @@ def _labelled(
     language: Language,
     encoder: Encoder,
     known: Mapping[str, npt.NDArray[np.float32]],
-    speller: Speller,
-    max_chars: int,
+    reader: Reader,
 ) -> Labelled:
     """The labelled questions of a language that some article answers, encoded as customers' questions are.
 
@@ -295,14 +290,14 @@ def _labelled(
     questions = [
         (text, question.articles)
         for question in library.labelled.get(language, ())
-        if question.articles and (text := normalise(question.text, max_chars))
+        if question.articles and (text := reader.question(question.text))
     ]
     texts = tuple(text for text, _ in questions)
-    asked = tuple(reading(text, speller, detect_language(text)) for text in texts)
+    asked = tuple(reader.compared(text, detect_language(text)) for text in texts)
     vectors = np.zeros((len(asked), encoder.dimension), dtype=np.float32)
     new = [place for place, text in enumerate(asked) if text not in known]
     if new:
-        vectors[new] = vectors_of([asked[place] for place in new], encoder)
+        vectors[new] = encoder.encode([asked[place] for place in new], "question")
     for place, text in enumerate(asked):
         if text in known:
             vectors[place] = known[text]

@@ -17,7 +17,7 @@ from topay_bot.answering.policy import Answer, Clarification, Decision, Reason, 
 from topay_bot.edition import Edition
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.encoder import Vectors
-from topay_bot.retrieval.retriever import Retrieval, vectors_of
+from topay_bot.retrieval.retriever import Retrieval
 from topay_bot.retrieval.shelf import Shelf
 from topay_bot.text import Language
 
@@ -132,7 +132,7 @@ def _shelf_view(
 ) -> ShelfView:
     answerer = edition.answerer
     shelf, thresholds = answerer.retriever.shelves[found.shelf], answerer.policies[found.shelf].thresholds
-    vector = vectors_of([found.question], answerer.retriever.encoder)
+    vector = answerer.retriever.encoder.encode([found.question], "question")
     confidences = answerer.calibrators[found.shelf](found.features)
     candidates = tuple(
         Evidence(

@@ -6,9 +6,13 @@ Customers mistake characters for others of the same sound (帐号 for 账号) an
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
+from collections.abc import Sequence
 from typing import Any
+
+from topay_bot.english import is_english
 
 # Syllables of Hanyu Pinyin by initial (GB/T 16159), ü as typed on keyboards (v).
 _FINALS = {
@@ -39,10 +43,17 @@ _FINALS = {
 }
 SYLLABLES = frozenset(initial + final for initial, finals in _FINALS.items() for final in finals.split())
 _LONGEST = max(map(len, SYLLABLES))
+# Latin words of everyday Chinese.
+NAMES = frozenset("topay app id iphone ios android wifi wi fi vip qq ok nfc pos sim atm pin".split())
 _LATIN = re.compile(r"[a-z]+")
+_TOKEN = rf"(?!(?:{'|'.join(sorted(NAMES))})(?![a-z]))[a-z]+"
+PINYIN_RUN = re.compile(rf"(?<![a-z]){_TOKEN}(?:\s+{_TOKEN})*")  # syllables up to a name, a number or a mark
 _WITHOUT_WORDS = "PYPINYIN_NO_PHRASES"
-# With fewer syllables an English text could pass for pinyin ("can you", "sun").
-_FEWEST = 4
+_FEWEST = 2  # syllables of a text in pinyin
+# English words of one syllable that short texts are made of ("can you", "are you an ai"); longer ones are looked up.
+_ENGLISH = "a an ban can die e fan he hen long man me men o pan pen pie pin ping run she song sun tie you".split()
+_LAUGHTER = frozenset("a e ha he hei hi la o".split())  # of no language
+_LONGEST_TOKEN = 40  # letters
 
 
 @functools.lru_cache(maxsize=30_000)  # there are some 20,000 characters in use
@@ -96,15 +107,24 @@ def segment(token: str) -> list[str] | None:
     return None
 
 
-def read_pinyin(text: str, names: frozenset[str] = frozenset()) -> list[str] | None:
-    """The syllables of a normalised text that is typed in pinyin throughout, names aside; None when it is not."""
-    tokens = [token for token in _LATIN.findall(text) if token not in names]
-    if not tokens or max(map(len, tokens)) > 40:
-        return None
-    found: list[str] = []
-    for token in tokens:
-        syllables = segment(token)
-        if syllables is None:
-            return None
-        found.extend(syllables)
-    return found if len(found) >= _FEWEST else None
+def is_pinyin(text: str) -> bool:
+    """Whether a normalised text without Chinese characters is Chinese typed in pinyin throughout, names aside.
+
+    "take care" could be ta ke ca re: a text whose words are mostly English is English.
+    """
+    tokens = [token for token in _LATIN.findall(text) if token not in NAMES]
+    if max(map(len, tokens), default=0) > _LONGEST_TOKEN:
+        return False
+    read = [segment(token) or () for token in tokens]
+    english = sum(len(found) for token, found in zip(tokens, read, strict=True) if _could_be_english(token, found))
+    count = sum(map(len, read))
+    return all(read) and count >= _FEWEST and 2 * english <= count and not _LAUGHTER.issuperset(itertools.chain(*read))
+
+
+def _could_be_english(token: str, read: Sequence[str]) -> bool:
+    return token in _ENGLISH if len(read) == 1 else is_english(token)
+
+
+def syllables(run: str) -> list[str]:
+    """The syllables of a run that `PINYIN_RUN` finds in such a text."""
+    return [sound for token in run.split() for sound in segment(token) or ()]

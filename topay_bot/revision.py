@@ -14,7 +14,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from topay_bot.building import build_id, speller_of
+from topay_bot.building import build_id
 from topay_bot.edition import Edition, rules_of
 from topay_bot.errors import BuildError
 from topay_bot.knowledge.library import load_library
@@ -45,7 +45,7 @@ class Reviser:
         """
         library = load_library(knowledge).published(today or datetime.date.today())
         retriever = self.edition.answerer.retriever
-        passages = passages_of(library, self._settings.max_question_chars)
+        passages = retriever.reader.passages(passages_of(library, self._settings.max_question_chars))
         if not any(passage.article for passage in passages):
             raise BuildError(f"nothing to build: no published article in {knowledge}")
         named = None if self._settings.encoder == FITTED else retriever.encoder
@@ -71,7 +71,7 @@ class Reviser:
         rules = rules_of(library)
         answerer = replace(
             self.edition.answerer,
-            retriever=replace(retriever, shelves=shelves, speller=speller_of(passages)),
+            retriever=replace(retriever, shelves=shelves, reader=retriever.reader.revised(passages)),
             policies={name: replace(policy, rules=rules) for name, policy in self.edition.answerer.policies.items()},
         )
         manifest = {**self.edition.manifest, "build": build, "knowledge": library.hash}

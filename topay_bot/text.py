@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from topay_bot.pinyin import read_pinyin, syllable
+from topay_bot.pinyin import NAMES, is_pinyin, syllable
 
 Language = Literal["zh", "en"]
 
@@ -21,8 +21,6 @@ _HAN_RUN = re.compile(f"[{_HAN}]+")
 _LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _TOKEN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:'[a-z]+)?")
 _SPACE = re.compile(r"\s+")
-# Latin words of everyday Chinese.
-_NAMES = frozenset("topay app id iphone ios android wifi wi fi vip qq ok nfc pos sim atm pin".split())
 # So, Sk: emoji and modifiers; Me: keycap rings; C*: control, surrogate, private, unassigned.
 _DROPPED = frozenset({"So", "Sk", "Me", "Cc", "Cs", "Co", "Cn"})
 # Format characters (zero-width space, joiners, byte order marks) and variation selectors stand inside words.
@@ -63,25 +61,18 @@ def detect_language(text: str) -> Language:
     latin = len(_LATIN_WORD.findall(text.lower()))
     if han:
         return "zh" if han * 3 >= latin else "en"
-    return "zh" if read_pinyin(text.lower(), _NAMES) else "en"
+    return "zh" if is_pinyin(text.lower()) else "en"
 
 
 def is_mixed(text: str) -> bool:
     """Whether a normalised text speaks Chinese and a Latin language: a name such as "topay" alone is not enough."""
-    latin = [word for word in _LATIN_WORD.findall(text) if word not in _NAMES]
+    latin = [word for word in _LATIN_WORD.findall(text) if word not in NAMES]
     return bool(latin) and _HAN_RUN.search(text) is not None
 
 
 def sounds(text: str) -> list[str]:
-    """Pinyin syllables of a normalised text in order, if it speaks Chinese in characters or in pinyin; else none."""
-    if _HAN_RUN.search(text):
-        return [syllable(character) for run in _HAN_RUN.findall(text) for character in run]
-    return read_pinyin(text, _NAMES) or []
-
-
-def is_pinyin(text: str) -> bool:
-    """Whether a normalised text is Chinese typed in Latin letters throughout."""
-    return _HAN_RUN.search(text) is None and read_pinyin(text, _NAMES) is not None
+    """Pinyin syllables of the Chinese characters of a normalised text, in order."""
+    return [syllable(character) for run in _HAN_RUN.findall(text) for character in run]
 
 
 def words(text: str) -> list[str]:
@@ -161,6 +152,11 @@ def _sum_of_numbers(lines: npt.NDArray[np.uint8]) -> int:
         places = after - 1 - digit
         total += 10**digit * int((lines[places[places > before]] - np.uint8(ord("0"))).sum(dtype=np.int64))
     return total
+
+
+def chinese_runs(text: str) -> list[str]:
+    """The runs of Chinese characters of a text, in order."""
+    return _HAN_RUN.findall(text)
 
 
 def runs(text: str) -> list[tuple[str, bool]]:

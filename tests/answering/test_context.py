@@ -50,6 +50,9 @@ class Known:
         self.asked: list[str] = []
         self.today = datetime.date.today
 
+    def question(self, typed: str) -> str:
+        return normalise(typed)
+
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         self.asked.append(text)
         candidates = (Candidate(*self.found[text]),) if text in self.found else ()

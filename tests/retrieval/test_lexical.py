@@ -17,11 +17,7 @@ def test_chinese_gives_words_characters_and_sounds() -> None:
 
 
 def test_words_of_the_same_sound_sound_alike() -> None:
-    assert features("帐号登录")[2] == features("账号登陆")[2] == features("zhanghao denglu")[2]
-
-
-def test_pinyin_has_sounds_only() -> None:
-    assert features("zenme tui kuan") == ([], [], features("怎么退款")[2])
+    assert features("帐号登录")[2] == features("账号登陆")[2]
 
 
 def test_latin_words_are_stemmed_by_truncation_and_pairs_know_no_order() -> None:

@@ -31,6 +31,10 @@ class Answerer:
         """The decision when the customer says which article is meant."""
         return next(iter(self.policies.values())).chosen(article, language)
 
+    def question(self, typed: str) -> str:
+        """What was asked, in normal form: see retrieval.reading.Reader."""
+        return self.retriever.reader.question(typed)
+
     def decide(self, question: str, language: Language | None = None) -> Decision:
         """The decision for a question as typed; its language is detected unless given."""
         return self.explain(question, language)[0]

@@ -29,7 +29,7 @@ from topay_bot.answering.policy import (
 )
 from topay_bot.knowledge.article import HandoffPolicy
 from topay_bot.retrieval.retriever import Retrieval
-from topay_bot.text import Language, detect_language, normalise
+from topay_bot.text import Language, detect_language
 
 _LONG = 60  # characters of a question before; behind a longer one a follow-up is not heard
 PATIENCE = 2  # failures in a row after which a person is offered plainly
@@ -82,7 +82,7 @@ class Reading:
 
 def read(answerer: Answerer, text: str, language: Language | None, past: Past) -> Reading:
     """The decision on a message in its conversation."""
-    plain = normalise(text)
+    plain = answerer.question(text)
     if past.candidates and is_rejection(plain):
         return _next_ones(answerer, language or detect_language(plain), past)
     decision, found = answerer.explain(text, language)
@@ -93,7 +93,7 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
         decision, found = answerer.explain(text, language)
     policy = answerer.policies[found.shelf]
     # "退款" after "退款多久到账" asks what else there is about refunds, not the same once more.
-    repeats = topics.is_bare(plain) and plain in normalise(past.question)
+    repeats = topics.is_bare(plain) and plain in answerer.question(past.question)
     topical = past.topic is not None and _answers(answerer, policy, past.topic)
     leans = topical and not repeats and may_lean(plain, decision, policy, corrects)
     question, keeps_topic = text, False

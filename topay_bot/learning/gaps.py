@@ -18,8 +18,7 @@ from topay_bot.learning.clusters import FEWEST, Measure, centre, cluster, cohesi
 from topay_bot.learning.findings import TREND_DAYS, Findings, Gap, Variant, is_masked, plain, wording_key
 from topay_bot.learning.frames import without_frames
 from topay_bot.retrieval.encoder import Vectors
-from topay_bot.retrieval.retriever import reading, vectors_of
-from topay_bot.text import Language, normalise
+from topay_bot.text import Language
 
 DAYS = 28  # looked at by default: four of each weekday
 NEWEST = 20_000  # questions asked in vain that are read
@@ -108,9 +107,9 @@ def _clusters(edition: Edition, kept: Mapping[Language, Sequence[_Asked]]) -> li
             continue
         shelf = retriever.shelves[language]
         measure = Measure.of(shelf)
-        bare = without_frames([normalise(one.text, retriever.max_chars) for one in asked])
-        texts = [reading(text, retriever.speller, one.language) for text, one in zip(bare, asked, strict=True)]
-        vectors = measure.ground.without(vectors_of(texts, retriever.encoder))
+        bare = without_frames([retriever.reader.question(one.text) for one in asked])
+        texts = [retriever.reader.compared(text, one.language) for text, one in zip(bare, asked, strict=True)]
+        vectors = measure.ground.without(retriever.encoder.encode(texts, "question"))
         labels = cluster(vectors, measure.near)
         points = [_Point(one, Wording(text), vector) for one, text, vector in zip(asked, bare, vectors, strict=True)]
         found: list[_Cluster] = [

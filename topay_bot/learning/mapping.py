@@ -16,8 +16,6 @@ from topay_bot.learning.findings import Findings
 from topay_bot.learning.frames import without_frames
 from topay_bot.learning.places import Place
 from topay_bot.retrieval.encoder import Vectors, unit_rows
-from topay_bot.retrieval.retriever import reading, vectors_of
-from topay_bot.text import normalise
 
 _GAPS = 60  # that matter most
 _WORDINGS = 12  # of a gap
@@ -41,8 +39,8 @@ def draw_map(edition: Edition, findings: Findings | None) -> list[Place]:
     for gap in findings.gaps[:_GAPS] if findings else ():
         for variant in gap.variants[:_WORDINGS]:
             language = variant.language if variant.language in measures else next(iter(measures))
-            (bare,) = without_frames([normalise(variant.text, retriever.max_chars)])
-            vector = vectors_of([reading(bare, retriever.speller, variant.language)], retriever.encoder)
+            (bare,) = without_frames([retriever.reader.question(variant.text)])
+            vector = retriever.encoder.encode([retriever.reader.compared(bare, variant.language)], "question")
             gaps.append(gap.id)
             vectors.append(measures[language].ground.without(vector)[0])
     owners: list[tuple[str | None, str | None]] = [

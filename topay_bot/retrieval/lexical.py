@@ -26,10 +26,7 @@ def features(text: str) -> tuple[list[str], list[str], list[str]]:
 
     The sizes were chosen by leave-one-out accuracy on the knowledge base; docs/retrieval.md has the table.
     """
-    heard = sounds(text)
-    syllables = [f"s:{' '.join(gram)}" for gram in _ngrams(heard, _SOUND_NGRAMS)]
-    if heard and not any(chinese for _, chinese in runs(text)):
-        return [], [], syllables  # typed in pinyin: as Latin words it would be like nothing
+    syllables = [f"s:{' '.join(gram)}" for gram in _ngrams(sounds(text), _SOUND_NGRAMS)]
     said = [word_stem(word) for word in words(text)]
     pairs = [
         f"w:{min(one, other)} {max(one, other)}"

@@ -20,24 +20,22 @@ from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
 from topay_bot.retrieval.postings import Postings
+from topay_bot.retrieval.reading import Reader
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
-from topay_bot.retrieval.spelling import Speller
 from topay_bot.text import Language
 
 _SETTINGS = "retriever.json"
 _ENCODED = "encoded.npy"
-_VOCABULARY = "vocabulary.json"  # of the speller: word -> number of texts
 _KINDS = {kind.value: kind for kind in PassageKind}
 
 
 def save_retriever(retriever: Retriever, folder: Path) -> None:
     """Write each shelf into a folder of its language; the encoder too when it was fitted."""
     (folder / _SETTINGS).write_text(
-        json.dumps({"shelves": list(retriever.shelves), "max_chars": retriever.max_chars}), encoding="utf-8"
+        json.dumps({"shelves": list(retriever.shelves), "max_chars": retriever.reader.max_chars}), encoding="utf-8"
     )
-    words = json.dumps(dict(sorted(retriever.speller.vocabulary.items())), ensure_ascii=False)
-    (folder / _VOCABULARY).write_text(words, encoding="utf-8")
+    retriever.reader.save(folder)
     for language, shelf in retriever.shelves.items():
         _save_shelf(shelf, folder / language)
     if isinstance(retriever.encoder, FittedEncoder):
@@ -52,8 +50,7 @@ def load_retriever(folder: Path, encoder: Encoder) -> Retriever:
     """
     threadpool_limits(1, "blas")
     settings = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
-    speller = Speller(json.loads((folder / _VOCABULARY).read_text(encoding="utf-8")))
-    return Retriever(encoder, load_shelves(folder), speller, settings["max_chars"])
+    return Retriever(encoder, load_shelves(folder), Reader.load(folder, settings["max_chars"]))
 
 
 def load_shelves(folder: Path) -> Mapping[Language, Shelf]:

@@ -8,19 +8,17 @@ the sense of Damerau and Levenshtein (optimal string alignment: Damerau, 1964), 
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
-from pathlib import Path
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from topay_bot.english import is_english
+
 # A whole word of plain letters: beside Chinese characters it may stand, inside "número" or "3am" it is none.
 _WORD = re.compile(r"(?<![0-9a-z\u00c0-\u024f])[a-z]+(?:'[a-z]+)?(?![0-9a-z\u00c0-\u024f])")
-_ENDINGS = ("'s", "'t", "'m", "'re", "'ve", "'ll", "'d", "s", "es", "ed", "ing", "er", "ers", "ly")
 _SHORTEST = 3  # letters of a word that is mended; a word this short only when its letters changed places
 _LONG = 9  # letters from which a word may have two slips: in shorter ones two make another word (handset, handled)
 _COMMON = 2  # articles' texts that must use a word before others are mended to it
@@ -64,30 +62,3 @@ class Speller:
 def _begins_alike(word: str, other: str) -> bool:
     """People seldom miss the first letter; when they do, they swap it with the second."""
     return word[0] == other[0] or word[1::-1] == other[:2]
-
-
-def is_english(word: str) -> bool:
-    """Whether a lower-case word is English, by itself or with a regular ending taken off."""
-    english = _english()
-    if word in english:
-        return True
-    return any(
-        not {stem, f"{stem}e", _single(stem)}.isdisjoint(english)
-        for ending in _ENDINGS
-        if word.endswith(ending) and len(stem := word.removesuffix(ending)) >= _SHORTEST
-    )
-
-
-def _single(stem: str) -> str:
-    """The stem before an ending doubled its last letter or made an i of its y: "refunn" -> "refun", "tri" -> "try"."""
-    if stem.endswith("i"):
-        return f"{stem[:-1]}y"
-    return stem[:-1] if len(stem) > _SHORTEST and stem[-1] == stem[-2] else stem
-
-
-@functools.cache
-def _english() -> frozenset[str]:
-    """The whole words of the bundled encoder's WordPiece vocabulary: 20,000 of them, by frequency in English text."""
-    file = Path(str(files("topay_bot.retrieval") / "model" / "tokenizer.json"))
-    pieces = json.loads(file.read_text(encoding="utf-8"))["model"]["vocab"]
-    return frozenset(piece for piece in pieces if piece.isascii() and piece.isalpha())
