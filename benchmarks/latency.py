@@ -40,6 +40,7 @@ from topay_bot.edition import Edition
 from topay_bot.retrieval import evidence, retriever
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.passages import PassageKind
+from topay_bot.retrieval.reading import Reader
 from topay_bot.retrieval.shelf import Shelf
 from topay_bot.settings import load_settings
 
@@ -48,7 +49,8 @@ _PACKAGE = str(Path(answerer.__file__).parent.parent)
 _JUDGING = [Path("tests/data/questions.zh.jsonl"), Path("tests/data/questions.en.jsonl")]
 # Part -> where it is called, and under which names; a name that is gone counts with whoever calls its successor.
 _PARTS: dict[str, tuple[object, tuple[str, ...]]] = {
-    "normal form, language": (retriever, ("normalise", "detect_language", "is_mixed")),
+    "language": (retriever, ("detect_language", "is_mixed")),
+    "reading": (Reader, ("question", "compared")),
     "lexical features": (LexicalFeatures, ("encode_known",)),
     "legs and heads": (Shelf, ("signals", "best")),
     "evidence": (evidence, ("candidates", "gather")),
