@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks import neighbours, sets
 from topay_bot.bootstrap.editions import open_edition
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.edition import Edition
 from topay_bot.evaluation import Case, evaluate
 from topay_bot.retrieval.encoder import Encoder, Kind, Vectors

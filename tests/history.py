@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap.serving import DeskParts, open_desk
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.cli import main
 from topay_bot.desk.agents import Role
 from topay_bot.settings import Settings, load_settings

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tests.samples import copy_knowledge
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.edition import Edition, open_edition
 from topay_bot.explanation import explain
 from topay_bot.retrieval import evidence

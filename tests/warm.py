@@ -4,6 +4,6 @@ from importlib import import_module
 
 from topay_bot.text import normalise, words
 
-for name in ("topay_bot.building", "topay_bot.retrieval.fitted", "sklearn.decomposition", "sklearn.linear_model"):
+for name in ("topay_bot.builds.making", "topay_bot.retrieval.fitted", "sklearn.decomposition", "sklearn.linear_model"):
     import_module(name)
 words(normalise("預熱 warm up"))

@@ -25,7 +25,7 @@ from topay_bot.answering.context import follow_up, may_lean
 from topay_bot.answering.corrections import corrected
 from topay_bot.answering.followup import WEIGHTS, Floats, chances, outcomes
 from topay_bot.bootstrap.editions import open_edition
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.knowledge.labelled import labelled_file
 from topay_bot.settings import load_settings
 from topay_bot.text import normalise

@@ -6,7 +6,7 @@ import pytest
 
 from tests.samples import copy_knowledge
 from topay_bot.answering.policy import Answer
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.edition import Edition, open_edition
 from topay_bot.retrieval.index import BuildStore
 from topay_bot.settings import load_settings

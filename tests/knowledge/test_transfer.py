@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from tests.samples import copy_knowledge
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.errors import ImportRowsError, KnowledgeError
 from topay_bot.knowledge.article import Article
 from topay_bot.knowledge.importing import import_any

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.samples import copy_knowledge
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.errors import ArtefactError
 from topay_bot.retrieval import saving
 from topay_bot.retrieval.index import BuildStore

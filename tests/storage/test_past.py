@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap.serving import open_desk
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.chat.past import PastQuestion
 from topay_bot.cli import main
 from topay_bot.errors import SettingsError

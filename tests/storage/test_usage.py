@@ -15,7 +15,7 @@ from alembic.config import Config
 from tests.desk.contract import AT
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap.serving import DeskParts, open_desk
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.chat.usage import ArticleUse
 from topay_bot.settings import load_settings
 from topay_bot.storage import database, usage

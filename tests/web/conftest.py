@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from tests.web.sample import write_knowledge
 from tests.web.talk import Talk
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.settings import load_settings
 from topay_bot.web.app import create_app
 

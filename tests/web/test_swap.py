@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from tests.waiting import wait_until
 from tests.web.sample import write_knowledge
 from tests.web.test_server import Server
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.retrieval.index import BuildStore
 from topay_bot.settings import load_settings
 from topay_bot.web.app import create_app

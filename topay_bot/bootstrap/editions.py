@@ -15,9 +15,9 @@ from topay_bot.retrieval.index import Build, BuildStore
 from topay_bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from topay_bot.drafts import DraftEdition, Rebuild
-    from topay_bot.live import EditionSource, LiveEdition
-    from topay_bot.revision import Reviser
+    from topay_bot.builds.drafts import DraftEdition, Rebuild
+    from topay_bot.builds.live import EditionSource, LiveEdition
+    from topay_bot.builds.revision import Reviser
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def open_edition(settings: Settings | None = None, build: str | None = None) -> 
 
 def live_edition(settings: Settings) -> LiveEdition:
     """The current build of `settings.index`, loaded where it can be; it watches once it is started."""
-    from topay_bot.live import LiveEdition
+    from topay_bot.builds.live import LiveEdition
 
     def load(build: Build, before: Edition | None) -> Edition:
         return edition.load_edition(
@@ -48,7 +48,7 @@ def live_edition(settings: Settings) -> LiveEdition:
 
 def draft_edition(settings: Settings, live: EditionSource, drafts: Path) -> DraftEdition:
     """Answers from the knowledge folder as it is written; `drafts` is a folder for its builds."""
-    from topay_bot.drafts import DraftEdition, lint_apart
+    from topay_bot.builds.drafts import DraftEdition, lint_apart
 
     return DraftEdition(live, settings.knowledge, _rebuild(settings, drafts), lint_apart)
 
@@ -67,8 +67,8 @@ def _rebuild(settings: Settings, drafts: Path) -> Rebuild:
     reviser: Reviser | None = None
 
     def rebuild(before: Edition | None, knowledge: Path) -> Edition:
-        from topay_bot.building import make_build  # brings what only builds need
-        from topay_bot.revision import Reviser
+        from topay_bot.builds.making import make_build  # brings what only builds need
+        from topay_bot.builds.revision import Reviser
 
         nonlocal reviser
         if before is not None and (reviser is None or reviser.edition.id != before.id):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from topay_bot.bootstrap.editions import draft_edition, live_edition
+from topay_bot.builds.live import EditionSource
 from topay_bot.chat.cases import Records
 from topay_bot.chat.changes import Changes, Glances
 from topay_bot.chat.model import CaseKind
@@ -28,7 +29,6 @@ from topay_bot.learning.apart import GapsApart
 from topay_bot.learning.insights import InsightStore
 from topay_bot.learning.listing import GapListing
 from topay_bot.learning.recent import RecentInsights
-from topay_bot.live import EditionSource
 from topay_bot.settings import Settings
 from topay_bot.storage.agent_store import SqlAgentStore
 from topay_bot.storage.desk_store import SqlDeskStore

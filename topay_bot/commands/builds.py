@@ -54,8 +54,8 @@ def build(
     format_: str,
 ) -> None:
     """Build the index, prove its promise, judge it against the current build, and publish it."""
+    from topay_bot.builds.publishing import STAGES, release
     from topay_bot.commands.verdicts import gate_json, gate_lines
-    from topay_bot.publishing import STAGES, release
 
     settings = load_settings(knowledge=knowledge, index=index, encoder=encoder)
     demand = _demand(cases, strict, force, why)
@@ -103,8 +103,8 @@ def build(
 @format_option
 def builds(index: Path | None, last: int | None, format_: str) -> None:
     """List the builds on disk, oldest first: their figures, and when and why they went live."""
+    from topay_bot.builds.publishing import list_builds
     from topay_bot.commands.verdicts import figure_lines
-    from topay_bot.publishing import list_builds
     from topay_bot.retrieval.index import BuildStore
 
     rows = list_builds(BuildStore(load_settings(index=index).index))[-(last or 0) :]
@@ -143,8 +143,8 @@ def publish(
     format_: str,
 ) -> None:
     """Make BUILD_ID the current build, through the same gate as a new one."""
+    from topay_bot.builds.publishing import publish as run
     from topay_bot.commands.verdicts import gate_json, gate_lines
-    from topay_bot.publishing import publish as run
 
     settings = load_settings(index=index)
     with progress_bar("Judging", 3) as step:
@@ -165,7 +165,7 @@ def publish(
 @format_option
 def rollback(index: Path | None, format_: str) -> None:
     """Make the build current that was so before. No questions asked, and none needed."""
-    from topay_bot.publishing import roll_back
+    from topay_bot.builds.publishing import roll_back
 
     build, before, passed_over = roll_back(load_settings(index=index))
     if format_ == "json":
@@ -177,7 +177,7 @@ def rollback(index: Path | None, format_: str) -> None:
 
 
 def _demand(cases: tuple[Path, ...], strict: bool, force: bool, why: str | None) -> Any:
-    from topay_bot.publishing import Demand
+    from topay_bot.builds.publishing import Demand
 
     if force != bool(why and why.strip()):
         raise click.UsageError("--force and --why go together: say why objections are to be passed over")

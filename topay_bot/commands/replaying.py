@@ -13,7 +13,7 @@ from topay_bot.commands.shared import FOLDER, echo_json, format_option, index_op
 from topay_bot.settings import load_settings
 
 if TYPE_CHECKING:
-    from topay_bot.replay import Difference, Replay
+    from topay_bot.builds.replay import Difference, Replay
 
 _ROWS = 40  # on a terminal; JSON has all
 
@@ -38,7 +38,7 @@ def replay(
     """Ask a build what customers asked, and show what it would have decided otherwise. Changes nothing."""
     from topay_bot.bootstrap.database import past_questions
     from topay_bot.bootstrap.editions import open_edition
-    from topay_bot.replay import replay as run
+    from topay_bot.builds.replay import replay as run
 
     settings = load_settings(index=index, data=data)
     begin = moment(since, settings)
@@ -65,8 +65,8 @@ def _difference(one: Difference) -> dict[str, Any]:
 
 
 def _lines(done: Replay, build: str, against: str) -> Iterator[str]:
+    from topay_bot.builds.replay import KINDS
     from topay_bot.commands.printing import percent, table
-    from topay_bot.replay import KINDS
 
     yield f"build {build} against {against}: {done.asked} questions, {done.asked - done.same} decided otherwise"
     if not done.asked:

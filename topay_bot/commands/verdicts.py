@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from topay_bot.judging import Change, Comparison
-from topay_bot.publishing import Gate
+from topay_bot.builds.judging import Change, Comparison
+from topay_bot.builds.publishing import Gate
 from topay_bot.text import Language
 
 _ROWS = 40  # of what got worse, on a terminal; JSON has all

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from topay_bot.builds.live import EditionSource
 from topay_bot.chat.service import ChatService
 from topay_bot.identity import scope_of
-from topay_bot.live import EditionSource
 from topay_bot.settings import Settings
 from topay_bot.web.metrics import Metrics, Roster, WorkerState
 

@@ -22,8 +22,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from topay_bot.builds.live import Status
 from topay_bot.desk.outbox import Backlog
-from topay_bot.live import Status
 
 
 @dataclass(frozen=True, slots=True)

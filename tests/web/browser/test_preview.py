@@ -12,7 +12,7 @@ from tests.web.browser.conftest import OpenChat
 from tests.web.browser.test_chat_page import expect
 from tests.web.sample import write_knowledge
 from tests.web.test_server import Server
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.settings import load_settings
 from topay_bot.web.customer.preview_texts import PREVIEW_TEXTS
 

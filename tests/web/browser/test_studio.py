@@ -16,7 +16,7 @@ from tests.web.browser.console import PASSWORD, add_agents
 from tests.web.browser.page import Page
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap.serving import open_desk
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.desk.agents import Role
 from topay_bot.settings import load_settings
 

@@ -29,7 +29,7 @@ from tests.web.browser.test_chat_page import expect
 from tests.web.live import Agent
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap.database import open_agents
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.identity import identifier_hash
 from topay_bot.privacy import find, mask
 from topay_bot.settings import load_settings

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.waiting import wait_until
 from tests.web.conftest import MakeClient
 from tests.web.sample import write_knowledge
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.retrieval.index import BuildStore
 from topay_bot.settings import Settings, load_settings
 from topay_bot.web.app import create_app

@@ -19,7 +19,7 @@ from tests.web.conftest import MakeClient
 from tests.web.html_rules import faults, page_at, soup_of, structured_data
 from tests.web.sample import write_knowledge
 from topay_bot.bootstrap.editions import open_edition
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.knowledge.rendering import sections, to_html
 from topay_bot.retrieval.index import BuildStore
 from topay_bot.settings import load_settings

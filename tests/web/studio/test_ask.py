@@ -12,7 +12,7 @@ from topay_bot.web.studio.ask_texts import ASK_TEXTS, FEATURE_TEXTS, KIND_TEXTS,
 
 def test_texts_are_complete() -> None:
     from topay_bot.answering.policy import Reason
-    from topay_bot.replay import KINDS
+    from topay_bot.builds.replay import KINDS
 
     assert ASK_TEXTS["zh"].keys() == ASK_TEXTS["en"].keys()
     for language in ("zh", "en"):

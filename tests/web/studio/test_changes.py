@@ -14,7 +14,7 @@ from tests.web.conftest import MakeClient
 from tests.web.desk import AgentAt
 from tests.web.html_rules import faults, page_at
 from tests.web.talk import Talk
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.desk.agents import Role
 from topay_bot.retrieval.index import BuildStore
 from topay_bot.settings import load_settings

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.templating import Jinja2Templates
 
+from topay_bot.builds.drafts import DraftEdition
 from topay_bot.chat.cases import escalation
 from topay_bot.chat.wording import say
-from topay_bot.drafts import DraftEdition
 from topay_bot.edition import Edition
 from topay_bot.errors import TopayError
 from topay_bot.text import Language

@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from topay_bot.drafts import DraftEdition
+from topay_bot.builds.drafts import DraftEdition
 
 _MOST = 50  # lines of errors or advice on the page
 

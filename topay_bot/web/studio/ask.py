@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from markupsafe import Markup
 
 from topay_bot.answering.context import Past, Reading, read
+from topay_bot.builds.replay import Outcome, outcome
 from topay_bot.chat.drafting import names_language
 from topay_bot.chat.memory import memory_of, recall
 from topay_bot.chat.model import Author, Message
@@ -18,7 +19,6 @@ from topay_bot.edition import Edition
 from topay_bot.explanation import Explanation, ShelfView, explain
 from topay_bot.knowledge.rendering import answer_html
 from topay_bot.privacy import mask
-from topay_bot.replay import Outcome, outcome
 from topay_bot.retrieval import evidence
 from topay_bot.retrieval.matching import common_parts
 from topay_bot.web.studio.ask_texts import ASK_TEXTS, FEATURE_TEXTS, KIND_TEXTS, REASON_TEXTS

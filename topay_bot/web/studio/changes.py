@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
+from topay_bot.builds.replay import KINDS
 from topay_bot.edition import Edition
-from topay_bot.replay import KINDS
 from topay_bot.retrieval.index import MANIFEST, BuildStore
 from topay_bot.settings import Settings
 from topay_bot.text import Language

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from topay_bot.drafts import Snapshot, snapshot
+from topay_bot.builds.drafts import Snapshot, snapshot
 from topay_bot.edition import Edition
 from topay_bot.errors import KnowledgeError
 from topay_bot.knowledge.article import Problem

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.samples import copy_knowledge
-from topay_bot import building
-from topay_bot.building import BuildResult, make_build
+from topay_bot.builds import making
+from topay_bot.builds.making import BuildResult, make_build
 from topay_bot.edition import Edition, open_edition
 from topay_bot.errors import ArtefactError, BuildError, EncoderError, KnowledgeError
 from topay_bot.retrieval.index import MANIFEST, BuildStore, seal
@@ -100,13 +100,13 @@ def test_one_edit_reuses_what_did_not_change(copied: Settings, monkeypatch: pyte
 
 def test_a_language_without_changes_is_not_learned_again(copied: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     learned: list[str] = []
-    original = building.learn
+    original = making.learn
 
     def spy(passages: list[Passage], *more: object, **options: object) -> object:
         learned.append(passages[0].language)
         return original(passages, *more, **options)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(building, "learn", spy)
+    monkeypatch.setattr(making, "learn", spy)
     before = BuildStore(copied.index).open().manifest["files"]
     file = next(copied.knowledge.glob("*/refund-how-long.zh.md"))
     file.write_text(file.read_text().replace("questions:\n", "questions:\n  - 退的钱到底啥时候回来呀\n", 1))

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from topay_bot.building import BuildResult, make_build
+from topay_bot.builds.judging import Comparison, Judgement, compare, judge
+from topay_bot.builds.making import BuildResult, make_build
 from topay_bot.edition import Edition, open_edition
 from topay_bot.errors import ArtefactError, KnowledgeError, TopayError
 from topay_bot.evaluation import Case, load_cases
-from topay_bot.judging import Comparison, Judgement, compare, judge
 from topay_bot.knowledge.lint import lint
 from topay_bot.retrieval.history import Entry, Event, now
 from topay_bot.retrieval.index import MANIFEST, BuildStore

@@ -23,9 +23,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from topay_bot.builds.live import EditionSource, Status, prove
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, KnowledgeError, TopayError
-from topay_bot.live import EditionSource, Status, prove
 from topay_bot.subcommand import Subcommands
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.samples import copy_knowledge
-from topay_bot.building import make_build
+from topay_bot.builds.making import make_build
 from topay_bot.cli import main
 from topay_bot.retrieval.history import Entry, Event, History, now
 from topay_bot.retrieval.index import MANIFEST, BuildStore, seal

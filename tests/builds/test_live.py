@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.waiting import wait_until
+from topay_bot.builds.live import LiveEdition
 from topay_bot.errors import ArtefactError
-from topay_bot.live import LiveEdition
 from topay_bot.retrieval.index import CURRENT, Build, BuildStore
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.waiting import wait_until
-from topay_bot.drafts import DraftEdition, Phase, lint_apart, snapshot
+from topay_bot.builds.drafts import DraftEdition, Phase, lint_apart, snapshot
+from topay_bot.builds.live import Status
 from topay_bot.errors import KnowledgeError
-from topay_bot.live import Status
 
 
 @dataclass(eq=False)

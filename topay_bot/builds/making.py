@@ -23,7 +23,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from topay_bot.answering.calibration import Calibration, calibrate
-from topay_bot.carryover import current_build, encode, fitted_encoder
+from topay_bot.builds.carryover import current_build, encode, fitted_encoder
 from topay_bot.errors import ArtefactError, BuildError
 from topay_bot.knowledge.library import Library, library_to_json, load_library
 from topay_bot.report.measures import TRIALS, measures

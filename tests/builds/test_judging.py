@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from topay_bot.answering.policy import Candidate
+from topay_bot.builds.judging import FIGURES, Judged, Judgement, Verdict, _verdict, compare
 from topay_bot.evaluation import Case, Prediction
-from topay_bot.judging import FIGURES, Judged, Judgement, Verdict, _verdict, compare
 
 
 def _prediction(decision: str, *articles: str, reason: str = "confident") -> Prediction:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.samples import copy_knowledge
-from topay_bot import revision
-from topay_bot.building import make_build
+from topay_bot.builds import revision
+from topay_bot.builds.making import make_build
+from topay_bot.builds.revision import Reviser
 from topay_bot.edition import Edition, open_edition
 from topay_bot.errors import BuildError, KnowledgeError
 from topay_bot.retrieval.index import BuildStore
-from topay_bot.revision import Reviser
 from topay_bot.settings import Settings, load_settings
 
 ARTICLE = """---

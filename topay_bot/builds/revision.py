@@ -14,7 +14,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from topay_bot.building import build_id
+from topay_bot.builds.making import build_id
 from topay_bot.edition import Edition, rules_of
 from topay_bot.errors import BuildError
 from topay_bot.knowledge.library import load_library
