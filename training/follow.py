@@ -1,6 +1,6 @@
 """Fits what speaks for an article in a follow-up (answering/followup.py): `python -m training.follow`.
 
-On the conversations in `tests/answering/data/dialogues.*.txt` and `dialogues-more.*.txt`, and on changes of topic:
+On the conversations in `tests/answering/data` (`FILES`), and on changes of topic:
 labelled questions asked after one of those topics, some answered by no article. A quarter of the labelled questions
 are asked, of a build that learned from the others. Prints the weights to be written into followup.py, and what
 five-fold cross-validation says of them. The judging dialogues take no part.
@@ -21,22 +21,25 @@ import numpy as np
 from scipy.optimize import minimize
 
 from topay_bot.answering.answerer import Answerer
-from topay_bot.answering.context import follow_up, may_lean
+from topay_bot.answering.context import follow_up, is_final, may_lean
 from topay_bot.answering.corrections import corrected
 from topay_bot.answering.followup import WEIGHTS, Floats, chances, outcomes
 from topay_bot.bootstrap.editions import open_edition
 from topay_bot.builds.making import make_build
 from topay_bot.knowledge.labelled import labelled_file
 from topay_bot.settings import load_settings
-from topay_bot.text import normalise
 
 CONVERSATIONS = Path("tests/answering/data")
-FILES = ("dialogues", "dialogues-more")  # `dialogues-clean` takes no part: what is chosen on these is checked on it
+FILES = (
+    "dialogues",
+    "dialogues-more",
+    "dialogues-wide",
+)  # `dialogues-clean` takes no part: what is chosen on these is checked on it
 _SEED = 1
 _FOLDS = 5
-_SHRINK = 0.5  # of the square of the weights: 400 follow-ups bear 32 weights, but not freely
-# A follow-up counts more than a change of topic, of which there are nearly as many.
-_COUNTS = {"follow-up": 2.0, "new topic": 0.3, "no article": 0.6}
+_SHRINK = 0.5  # of the square of the weights: 1,500 follow-ups bear 32 weights, but not freely
+# Changes of topic, of which there are a fifth as many, count so much that as many as before are seen.
+_COUNTS = {"follow-up": 2.0, "new topic": 2.5, "no article": 2.0}
 _NOTHING, _NEXT = "-", "?"  # in place of articles: no answer is right; the next candidates are
 
 
@@ -95,10 +98,11 @@ def _asked(held: Sequence[tuple[str, tuple[str, ...]]], language: str) -> Iterat
 
 def _outcomes(answerer: Answerer, asked: Asked) -> Outcomes | None:
     """What is known of a text; None where it does not lean on the topic, whatever the weights."""
-    plain = normalise(asked.text)
+    plain = answerer.question(asked.text)
     meant = corrected(plain)
     decision, found = answerer.explain(meant or plain)
-    if not may_lean(meant or plain, decision, answerer.policies[found.shelf], meant is not None):
+    policy = answerer.policies[found.shelf]
+    if is_final(answerer, decision, found) or not may_lean(meant or plain, decision, policy, meant is not None):
         return None
     known = follow_up(answerer, found, decision, asked.topic, meant is not None)
     right = np.array([article in asked.articles for article in known.near] + [not asked.articles], dtype=float)

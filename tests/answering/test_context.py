@@ -42,6 +42,11 @@ POLICY = Policy(Thresholds(0.9, 0.4, 0.95, 0.96, 100, True), RULES, 4, "human")
 ASKED = Past("怎么提现", "withdraw", ("withdraw",), (Candidate("withdraw", 0.8), Candidate("fees", 0.1)))
 
 
+def _heard(text: str) -> Heard:
+    """A clear wish, one of a chance of one in six, or nothing."""
+    return Heard({"转人工": 3.0, "找个会说英文的": -1.6}.get(text, -9.0))
+
+
 class Known:
     """Candidates by text; anything else finds nothing."""
 
@@ -53,10 +58,13 @@ class Known:
     def question(self, typed: str) -> str:
         return normalise(typed)
 
+    def heard(self, found: SimpleNamespace) -> Heard:
+        return _heard(found.question)
+
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         self.asked.append(text)
         candidates = (Candidate(*self.found[text]),) if text in self.found else ()
-        decision = POLICY.decide(language or "zh", candidates, Heard(3.0 if text == "转人工" else -9.0))
+        decision = POLICY.decide(language or "zh", candidates, _heard(text))
         return decision, SimpleNamespace(shelf="zh", question=normalise(text))
 
     def compare(self, found: SimpleNamespace, topic: str) -> Comparison:
@@ -147,6 +155,20 @@ def test_thanks_are_small_talk_and_keep_the_topic() -> None:
 def test_a_wish_and_an_emergency_are_never_reread(text: str) -> None:
     known = {"被盗了": ("stolen", 0.5), f"withdraw {text}": ("withdraw", 0.99)}
     assert _read(known, text).decision.reason in (Reason.ASKED, Reason.URGENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "alone"),
+    [("找个会说英文的", 0.3, Reason.ASKED), ("手机丢了能换吗", 0.25, Reason.URGENT)],
+)
+def test_an_unlikely_wish_or_emergency_goes_on_with_a_topic_that_is_surer(
+    text: str, found: float, alone: Reason
+) -> None:
+    likely = {text: ("stolen" if alone is Reason.URGENT else "crash", found)}
+    assert _read(likely, text, Past()).decision.reason is alone
+    behind = likely | {f"withdraw {text}": ("withdraw", 0.99)}
+    assert _read(behind, text).decision.article == "withdraw"
+    assert _read(likely | {f"withdraw {text}": ("withdraw", 0.1)}, text).decision.reason is alone
 
 
 def test_not_that_offers_the_next_ones_with_their_share_of_what_is_left() -> None:

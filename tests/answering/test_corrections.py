@@ -58,6 +58,16 @@ def test_no_rejections(text: str) -> None:
         ("不是登录密码，是支付密码", "支付密码"),
         ("我没问退款，我问提现", "提现"),
         ("我说的是转账", "转账"),
+        ("no i want the payment undone, not hidden", "i want the payment undone"),
+        ("its not the order i care about, that card should go", "that card should go"),
+        ("oh its water not gas", "its water"),
+        ("wrong word, i meant what I can get out in one go", "what i can get out in one go"),
+        ("rupees, not baht, my mistake. fixed when", "rupees, fixed when"),
+        ("说反了，是她让我扫", "她让我扫"),
+        ("不是充余额啦，充话费", "充话费"),
+        ("不是付款是收款，我嘴瓢", "收款"),
+        ("说错说错，不是充的，是提出去的那笔", "提出去的那笔"),
+        ("额不是昵称，身份证上那个名", "身份证上那个名"),
     ],
 )
 def test_what_is_meant_instead(text: str, meant: str) -> None:
@@ -81,6 +91,11 @@ def test_what_is_meant_instead(text: str, meant: str) -> None:
         "不是我买的",
         "打错卡号了咋办",
         "我的卡不对",
+        "not me!! i never bought this",
+        "it says conditions not met",
+        "typo",
+        "they could not accept it, and now",
+        "收到通知，不是我本人登录的",
     ],
 )
 def test_what_corrects_nothing(text: str) -> None:

@@ -74,7 +74,8 @@ def test_a_bare_text_leans_to_its_topic_and_one_that_names_something_does_not() 
     alone, scores = {"other": 0.8}, {"topic": 0.1, "other": 0.1}
     bare, named = (weigh(_asked(alone, scores, TOPIC, bare=bare))[0] for bare in (True, False))
     assert bare.article == "topic"
-    assert named.article == "other"
+    assert bare.confidence > 0.5 > named.confidence  # what is not likelier than not is not trusted
+    assert weigh(_asked(alone, scores | {"other": 0.3}, TOPIC))[0].article == "other"
 
 
 def test_a_correction_leads_away_from_the_topic() -> None:

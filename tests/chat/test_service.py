@@ -23,6 +23,7 @@ from topay_bot.answering.policy import (
     Clarification,
     Decision,
     Handoff,
+    Heard,
     Policy,
     Priority,
     Reason,
@@ -37,7 +38,7 @@ from topay_bot.knowledge.article import HandoffPolicy, Risk
 from topay_bot.knowledge.library import Library, load_library
 from topay_bot.retrieval.comparison import KIN, Comparison
 from topay_bot.storage.sql_store import SqlStore
-from topay_bot.text import Language
+from topay_bot.text import Language, normalise
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.UTC)
 # A question that nothing answers and that does not lean on the one before it, as a short one may.
@@ -56,6 +57,12 @@ class Scripted:
 
     def chosen(self, article: str, language: Language) -> Decision:
         return Answer(Reason.CHOSEN, language, 1.0, (Candidate(article, 1.0),), article, None)
+
+    def question(self, typed: str) -> str:
+        return normalise(typed)
+
+    def heard(self, found: SimpleNamespace) -> Heard:
+        return Heard(wish=3.0 if found.question.startswith("person") else -9.0)
 
     def explain(self, text: str, language: Language | None = None) -> tuple[Decision, SimpleNamespace]:
         return self.decide(text, language), SimpleNamespace(shelf="en", question=text)

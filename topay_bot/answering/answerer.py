@@ -11,7 +11,7 @@ from topay_bot.answering.calibration import Calibrator
 from topay_bot.answering.guards import doubt
 from topay_bot.answering.hearing import hear
 from topay_bot.answering.legibility import foreign, illegible
-from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Policy, Priority, Reason, Referral
+from topay_bot.answering.policy import Answer, Candidate, Decision, Handoff, Heard, Policy, Priority, Reason, Referral
 from topay_bot.answering.topics import about, is_bare
 from topay_bot.retrieval.comparison import Comparison
 from topay_bot.retrieval.retriever import Retrieval, Retriever
@@ -46,9 +46,8 @@ class Answerer:
             key=lambda pair: pair[1][0].confidence if pair[1] else 0.0,
         )
         language = language or found.language
-        heard, bare = hear(found.question), is_bare(found.question)
-        if bare:
-            heard = replace(heard, alarm=-math.inf)  # "password" tells of no danger; "stolen" has an article of its own
+        bare = is_bare(found.question)
+        heard = _heard(found.question, bare)
         if heard.wish < 0 and foreign(found.question):
             return _refused(Reason.FOREIGN, Priority.NORMAL, language), found
         best = candidates[0].article if candidates else None
@@ -61,6 +60,10 @@ class Answerer:
         if decision.reason is Reason.LOW_CONFIDENCE and bare:
             decision = policy.which_of(decision, about(found.question, found.hits))
         return decision, found
+
+    def heard(self, found: Retrieval) -> Heard:
+        """What the words of a question that was searched tell by themselves."""
+        return _heard(found.question, is_bare(found.question))
 
     def compare(self, found: Retrieval, topic: str) -> Comparison:
         """What articles have to do with a question that was searched and may be asked about one of them, the topic."""
@@ -75,6 +78,12 @@ class Answerer:
             for hit, confidence in zip(found.hits, confidences, strict=True)
             if rules[hit.article].answers_on(today)
         )
+
+
+def _heard(question: str, bare: bool) -> Heard:
+    heard = hear(question)
+    # "password" tells of no danger; "stolen" has an article of its own
+    return replace(heard, alarm=-math.inf) if bare else heard
 
 
 def _refused(reason: Reason, priority: Priority, language: Language) -> Handoff:

@@ -7,6 +7,7 @@ docs/decisions.md. Nothing is remembered here: what a conversation has said come
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,12 +17,12 @@ from topay_bot.answering.answerer import Answerer
 from topay_bot.answering.corrections import corrected, is_rejection
 from topay_bot.answering.followup import FollowUp, Nearness, is_bare, nearness, weigh
 from topay_bot.answering.policy import (
-    NOTHING_HEARD,
     Answer,
     Candidate,
     Clarification,
     Decision,
     Handoff,
+    Heard,
     Policy,
     Priority,
     Reason,
@@ -49,11 +50,12 @@ _NEW_TOPIC = re.compile(
 # An article of the topic is shown when it is likelier than not, and the topic is sure enough: which of two of its
 # articles tells of a fee matters less than that a fee is told.
 _LIKELIER = 0.5
-# From this confidence in the topic it answers: of follow-ups of conversations written for it that were answered, by
-# weights fitted on others, 96 % (Chinese) and 93 % (English) were right; 0.6 and 0.75 differ by less than one in 100.
+# From this confidence in the topic it answers. At 0.6 three more of a hundred follow-ups are, four of ten wrongly; at
+# 0.8 three fewer (docs/decisions.md).
 _TOPIC_SURE = 0.7
 _DOUBTS = frozenset({Reason.NEGATED, Reason.OTHER_PLATFORM, Reason.AMOUNTS})
-_FINAL = frozenset({Reason.ASKED, Reason.URGENT, Reason.FOREIGN, Reason.UNREADABLE})
+_UNREAD = frozenset({Reason.FOREIGN, Reason.UNREADABLE})
+_FINAL = frozenset({Reason.ASKED, Reason.URGENT}) | _UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,22 @@ def read(answerer: Answerer, text: str, language: Language | None, past: Past) -
         return _next_ones(answerer, language or detect_language(plain), past)
     decision, found = answerer.explain(text, language)
     corrects = False
-    # What is meant instead is the question, unless the whole text tells of a wish or an emergency.
-    if past.candidates and decision.reason not in _FINAL and (meant := corrected(plain)) is not None:
+    # What is meant instead is the question, unless the whole text clearly is a wish or an emergency.
+    final = is_final(answerer, decision, found)
+    if past.candidates and not final and (meant := corrected(plain)) is not None:
         text, plain, corrects = meant, meant, True
         decision, found = answerer.explain(text, language)
+        final = is_final(answerer, decision, found)
     policy = answerer.policies[found.shelf]
     # "退款" after "退款多久到账" asks what else there is about refunds, not the same once more.
     repeats = topics.is_bare(plain) and plain in answerer.question(past.question)
     topical = past.topic is not None and _answers(answerer, policy, past.topic)
-    leans = topical and not repeats and may_lean(plain, decision, policy, corrects)
+    leans = topical and not repeats and not final and may_lean(plain, decision, policy, corrects)
     question, keeps_topic = text, False
     if leans:
         assert past.topic is not None
         asked = follow_up(answerer, found, decision, past.topic, corrects)
-        decision, keeps_topic = _with_topic(policy, asked, decision)
+        decision, keeps_topic = _with_topic(policy, asked, decision, answerer.heard(found))
         if keeps_topic and not is_bare(plain) and len(past.question) <= _LONG:
             question = f"{past.question} {text}"
             keeps_topic = False
@@ -145,10 +149,21 @@ def _stuck(decision: Decision) -> Handoff:
     return Handoff(Reason.STUCK, decision.language, decision.confidence, decision.candidates, referral)
 
 
-def may_lean(text: str, alone: Decision, policy: Policy, corrects: bool = False) -> bool:
-    """Whether a text could be a follow-up: short or with a cue, and no small talk, wish or emergency."""
-    if alone.reason in _FINAL and not (alone.reason is Reason.URGENT and is_bare(text)):
+def is_final(answerer: Answerer, alone: Decision, found: Retrieval) -> bool:
+    """Whether a decision on a text stands whatever came before: nothing to be read, or clearly a wish or an emergency.
+
+    Alone one chance in nine makes a wish and one in five an emergency. Behind a topic that a text surely goes on with
+    ("with a case on" after paying by NFC) it takes one in three; what names nothing is no emergency by itself.
+    """
+    if alone.reason in _UNREAD:
+        return True
+    if alone.reason not in _FINAL or (alone.reason is Reason.URGENT and is_bare(found.question)):
         return False
+    return answerer.policies[found.shelf].leaves_no_doubt(alone, answerer.heard(found))
+
+
+def may_lean(text: str, alone: Decision, policy: Policy, corrects: bool = False) -> bool:
+    """Whether a text could be a follow-up: short or with a cue, and no small talk."""
     if _NEW_TOPIC.search(text) or _is_small_talk(alone, policy):
         return False
     if corrects or _LEANING.search(text):
@@ -185,7 +200,7 @@ def follow_up(answerer: Answerer, found: Retrieval, alone: Decision, topic: str,
     return FollowUp(near, heard, compared, is_bare(text), corrects, cued, chinese)
 
 
-def _with_topic(policy: Policy, asked: FollowUp, alone: Decision) -> tuple[Decision, bool]:
+def _with_topic(policy: Policy, asked: FollowUp, alone: Decision, heard: Heard) -> tuple[Decision, bool]:
     """The decision on a text that may lean on the topic before it, and whether it stays there."""
     candidates = weigh(asked)
     if asked.near[candidates[0].article] is Nearness.FAR:
@@ -194,7 +209,11 @@ def _with_topic(policy: Policy, asked: FollowUp, alone: Decision) -> tuple[Decis
     candidates = _trusting_topic(candidates, asked.near, policy)
     sure = min(policy.thresholds.answer_threshold, _TOPIC_SURE)
     eager = replace(policy, thresholds=replace(policy.thresholds, answer_threshold=sure))
-    return eager.decide(alone.language, candidates, NOTHING_HEARD, lambda: doubt), True
+    decision = eager.decide(alone.language, candidates, replace(heard, wish=-math.inf), lambda: doubt)
+    bare_alarm = asked.bare and alone.reason is Reason.URGENT
+    if alone.reason in _FINAL and not bare_alarm and not isinstance(decision, Answer):
+        return alone, False  # a wish or an emergency is not likely, but nor is the topic
+    return decision, True
 
 
 def _trusting_topic(

@@ -46,7 +46,7 @@ _MEAN = (
     r"my question (?:is|was)(?: about)?)"
 )
 # What a text is, not what it is about: "not enough", "not working".
-_STATE = r"(?:\w+ed|\w+ing|enough|happy|sure|yet|there|able|only|possible|to|so|now|know|very|in)\b"
+_STATE = r"(?:met|\w+ed|\w+ing|enough|happy|sure|yet|there|able|only|possible|to|so|now|know|very|in)\b"
 _SMALL = r"(?:(?:the|a|an|my|for|about|to|in|on) )*"
 _SORRY_ZH = (
     "(?:[哦噢啊][, ]*)?"
@@ -91,8 +91,64 @@ _CORRECTIONS = tuple(
 # What is left of "I meant" before what is meant.
 _LED_IN = re.compile(rf"^(?:{_SAY}是|我想(?:问|知道)(?:的是)?|而?是)(?=..)")
 
+# Where no whole pattern fits, clause by clause: what takes back, what denies, and the rest, which is meant.
+_CLAUSES = re.compile(r"(?:[,;:!…。]|\.(?!\d))[,.;:!…。\s]*| -+ ")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_SIGH = r"(?:(?:[啊哎诶额呃哦噢唉嗯*]|完了)[, ]*)*"
+_TAKES_BACK_ZH = re.compile(
+    rf"{_SIGH}(?:不对|[打说写看记搞弄问理]解?[错岔反]字?了?|反了|错了|重说一?下|等一?[等下]|口误|我?嘴瓢|抱歉|不好意思)+[了啊呀哈吧]*"
+)
+_DENIES_ZH = re.compile(rf"{_SIGH}(?:不对)?我?(?:说|问|讲|要|点|指|忘)?的?(?:时候)?不是(?!我|本人).{{1,10}}")
+_TAKES_BACK_EN = re.compile(
+    r"(?:(?:\*|oh|ah|hm+|well|ok|damn|ouch|no|nope|wait|hang on|so|very|really) ?)*"
+    r"(?:no|oops|sorry|typo|wrong(?: word| way| one)?|(?:my )?(?:mistake|bad)|mixed (?:that|it) up|"
+    r"(?:you )?(?:got|read) (?:me|it|that) (?:wrong|again)|i read it wrong|i mean|i did ?n[o']?t mean [\w' ]{2,25}|"
+    r"(?:it'?s )?(?:the )?(?:other (?:way(?: round| around)?|direction)|reverse|opposite)(?: now)?|looking at it again)"
+    r"(?: (?:no|sorry|wrong|my bad|my mistake|oops|that|it))*"
+)
+_DENIES_EN = re.compile(
+    r"(?:(?:\*|oh|ah|hm+|well|ok|no|wait|sorry|now|forget) ?)*(?:i (?:mean|meant) )?(?:it'?s |it was |that'?s )?"
+    rf"(?:not (?!me\b|{_STATE})|forget )[\w' ]{{2,30}}"
+)
+_LED_IN_ZH = re.compile(rf"^(?:{_SIGH}(?:不对|[打说写看记搞弄]错字?了?)?(?:{_SAY}是|其实是|是)?)(?=..)")
+_LED_IN_EN = re.compile(r"^(?:(?:oh|ah|hm+|well|ok|no|wait|sorry|but) )*(?:i (?:mean|meant) )?(?=...)")
+# "its water not gas", but not "could not", "and not yet"
+_VERB = r"(?:and|but|or|if|do|does|did|can|could|will|would|should|must|is|are|was|were|am|has|have|had|why)"
+_RATHER_EN = re.compile(
+    rf"^(?:oh |no |sorry )*(?P<meant>(?!.*\b{_VERB} not ).{{4,40}}?) not (?:the |a |my )?(?!{_STATE})"
+    r"[\w.]+(?: \w+)?(?: sorry)?$"
+)
+_RATHER_ZH = re.compile(rf"^{_SIGH}不是.{{1,8}}?是(?P<meant>.{{2,}})$")
+
 
 def corrected(text: str) -> str | None:
     """What a text says was meant instead of what was answered; None when it corrects nothing."""
     found = next((match for pattern in _CORRECTIONS if (match := pattern.match(text))), None)
-    return _LED_IN.sub("", found["meant"]) if found else None
+    if found is not None:
+        return _LED_IN.sub("", found["meant"])
+    return _rest_of_clauses(text)
+
+
+def _rest_of_clauses(text: str) -> str | None:
+    """What is left of a text without the clauses that take back or deny; None without such, or when nothing is."""
+    chinese = _HAN.search(text) is not None
+    keep = _kept_of_chinese if chinese else _kept_of_english
+    clauses = [clause for clause in _CLAUSES.split(text) if clause]
+    left = [kept for clause in clauses if (kept := keep(clause))]
+    if left == clauses:
+        return None
+    meant = (_LED_IN_ZH if chinese else _LED_IN_EN).sub("", ", ".join(left))
+    return meant if len(meant) > 1 else None
+
+
+def _kept_of_chinese(clause: str) -> str:
+    if rather := _RATHER_ZH.match(clause):
+        return rather["meant"]
+    return "" if _TAKES_BACK_ZH.fullmatch(clause) or _DENIES_ZH.fullmatch(clause) else clause
+
+
+def _kept_of_english(clause: str) -> str:
+    if _TAKES_BACK_EN.fullmatch(clause) or _DENIES_EN.fullmatch(clause):
+        return ""
+    rather = _RATHER_EN.match(clause)
+    return rather["meant"] if rather else clause

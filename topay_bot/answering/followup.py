@@ -79,16 +79,16 @@ _KIN_UNIT = 0.2  # of likeness: a difference that tells, as one step of the othe
 _NEAR = (Nearness.TOPIC, Nearness.RELATED, Nearness.CATEGORY)
 # What each feature of an outcome counts, in the order of `outcomes`.
 WEIGHTS: dict[str, tuple[float, ...]] = {
-    "said": (0.55, 1.61),
-    "near": (1.99, 1.47, -0.37),
-    "kin": (0.50, 0.57, 0.71, 0.57, 0.35),
-    "said, bare": (-0.18, 1.06),
-    "near, bare": (0.55, 1.28, 0.30),
-    "near, correcting": (-1.00, 1.47, -0.12),
-    "near, cued": (0.94, 1.18, 1.06),
-    "near, Chinese": (-0.08, 0.05, -0.70),
+    "said": (0.44, 1.24),
+    "near": (2.30, 1.31, -0.23),
+    "kin": (0.59, 0.24, 0.74, 1.34, 0.55, -0.08, 0.54, 0.09, -0.91, 0.45),
+    "said, bare": (-0.00, 0.89),
+    "near, bare": (0.42, 1.42, 0.29),
+    "near, correcting": (-0.67, 1.42, 0.75),
+    "near, cued": (-0.04, 0.79, 0.30),
+    "near, Chinese": (-0.54, 0.05, -0.22),
     # No article: always; confidence that none has; bare, correcting, cued, Chinese; strangeness.
-    "none": (1.36, 1.29, -0.24, -0.36, -0.64, 0.44, 0.69, 1.14),
+    "none": (3.97, 0.34, 0.69, 0.59, -0.28, 0.12, 0.93, 1.45),
 }
 
 

@@ -136,6 +136,7 @@ EMERGENCY = 1 / 5  # confidence of an urgent article from which a person is call
 # is another topic's question as often: of labelled ones left out, five more would see steps that are not theirs.
 FIRST_STEPS = 0.5
 _OF_DANGER = 1.0  # log-odds: three to one
+_LIKELY = 1 / 3  # chance of a wish or an emergency from which a topic before it says nothing to the contrary
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
 
@@ -176,6 +177,11 @@ class Policy:
         if best.confidence >= self._clarify and choices:
             return Clarification(reason or Reason.AMBIGUOUS, *common, choices)
         return Handoff(Reason.LOW_CONFIDENCE, *common, self._referral(Reason.LOW_CONFIDENCE, best, offered=True))
+
+    def leaves_no_doubt(self, decision: Decision, heard: Heard) -> bool:
+        """Whether a wish or an emergency that was decided is one in whatever conversation, not only by itself."""
+        danger = decision.reason is Reason.URGENT and heard.alarm >= _OF_DANGER
+        return danger or decision.confidence >= _LIKELY
 
     def chosen(self, article: str, language: Language) -> Decision:
         """The decision when the customer says which article is meant."""

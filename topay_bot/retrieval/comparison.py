@@ -15,7 +15,8 @@ from topay_bot.retrieval.evidence import CANDIDATES, Signals
 from topay_bot.retrieval.shelf import Floats, Shelf
 
 _LEADERS = 3  # an article is compared with the third best: the first ones may be right as well
-KIN = 5  # dense and lexical likeness to questions, then to sections; what the article mentions
+_KIN = 5  # dense and lexical likeness to questions, then to sections; what the article mentions
+KIN = 2 * _KIN  # of the text alone, then of the text behind the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,21 @@ class Comparison:
 
 def compare(shelf: Shelf, text: Signals, titled: Signals) -> Comparison:
     """Compare a text, alone and behind a title, with the articles of a shelf, by the signals of both there."""
-    legs = np.concatenate([text.dense, text.lexical])
     end = shelf.rows.background.start
+    legs = np.concatenate([text.dense, text.lexical])
     ours, nobodys = legs[:, :end], legs[:, end:]
-    apart = [np.where(part, ours, 0) for part in (~shelf.is_section[:end], shelf.is_section[:end])]
-    nearest = np.maximum.reduceat(np.concatenate(apart), shelf.rows.starts, axis=1)
-    likeness = np.concatenate([nearest, text.mentioned])  # (KIN, articles)
-    leaders = min(_LEADERS, likeness.shape[1])
-    kinship = likeness - np.partition(likeness, -leaders, axis=1)[:, -leaders, None]
     strangeness = nobodys.max(axis=1) - ours.max(axis=1) if nobodys.shape[1] else np.zeros(2, dtype=np.float32)
+    kinship = np.concatenate([_kinship(shelf, text), _kinship(shelf, titled)])
     return Comparison(shelf.rows.articles, titled.heads[0], kinship.T, strangeness)
+
+
+def _kinship(shelf: Shelf, signals: Signals) -> Floats:
+    """How much more like a text each article is than the third best, (_KIN, articles)."""
+    end = shelf.rows.background.start
+    legs = np.concatenate([signals.dense, signals.lexical])[:, :end]
+    apart = [np.where(part, legs, 0) for part in (~shelf.is_section[:end], shelf.is_section[:end])]
+    nearest = np.maximum.reduceat(np.concatenate(apart), shelf.rows.starts, axis=1)
+    likeness = np.concatenate([nearest, signals.mentioned])
+    leaders = min(_LEADERS, likeness.shape[1])
+    found: Floats = likeness - np.partition(likeness, -leaders, axis=1)[:, -leaders, None]
+    return found
