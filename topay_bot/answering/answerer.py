@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -46,8 +47,7 @@ class Answerer:
             key=lambda pair: pair[1][0].confidence if pair[1] else 0.0,
         )
         language = language or found.language
-        bare = is_bare(found.question)
-        heard = _heard(found.question, bare)
+        heard, bare = self.heard(found), is_bare(found.question)
         if heard.wish < 0 and foreign(found.question):
             return _refused(Reason.FOREIGN, Priority.NORMAL, language), found
         best = candidates[0].article if candidates else None
@@ -63,7 +63,7 @@ class Answerer:
 
     def heard(self, found: Retrieval) -> Heard:
         """What the words of a question that was searched tell by themselves."""
-        return _heard(found.question, is_bare(found.question))
+        return _heard(found.question)
 
     def compare(self, found: Retrieval, topic: str) -> Comparison:
         """What articles have to do with a question that was searched and may be asked about one of them, the topic."""
@@ -80,10 +80,11 @@ class Answerer:
         )
 
 
-def _heard(question: str, bare: bool) -> Heard:
+@functools.lru_cache(maxsize=64)  # what a decision has heard, the conversation around it asks again
+def _heard(question: str) -> Heard:
     heard = hear(question)
     # "password" tells of no danger; "stolen" has an article of its own
-    return replace(heard, alarm=-math.inf) if bare else heard
+    return replace(heard, alarm=-math.inf) if is_bare(question) else heard
 
 
 def _refused(reason: Reason, priority: Priority, language: Language) -> Handoff:

@@ -120,7 +120,6 @@ class Heard:
     alarm: float = -math.inf  # that money or an account is in danger
 
 
-NOTHING_HEARD = Heard(wish=-math.inf)
 # A wish missed is held to cost as much as eight heard wrongly, an emergency missed as much as four seen wrongly.
 _WISH = math.log(1 / 8)
 _EMERGENCY = math.log(1 / 4)
