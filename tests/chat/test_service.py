@@ -35,6 +35,7 @@ from topay_bot.chat.service import ChatService
 from topay_bot.edition import Edition
 from topay_bot.errors import ArtefactError, ConversationBusy
 from topay_bot.knowledge.article import HandoffPolicy, Risk
+from topay_bot.knowledge.facts import Fact, Facts
 from topay_bot.knowledge.library import Library, load_library
 from topay_bot.retrieval.comparison import KIN, Comparison
 from topay_bot.storage.sql_store import SqlStore
@@ -200,6 +201,16 @@ def test_an_emergency_speaks_of_steps_only_where_it_shows_them(desk: Desk, words
     assert ("no money" in message.text) == (words == "danger")
     assert notice.payload["priority"] == "urgent"
     assert desk.state() is State.OPEN
+
+
+def test_an_emergency_without_an_article_tells_how_to_freeze_where_the_knowledge_says_so(desk: Desk) -> None:
+    assert desk.index is not None
+    assert "freeze" not in desk.say("danger")[1].text
+    facts = Facts({"security.freeze": Fact("打开设置", "open Settings", False, 1)})
+    desk.index = dataclasses.replace(desk.index, library=dataclasses.replace(desk.index.library, facts=facts))
+    conversation, token = desk.service.start("en")
+    told = desk.service.post(conversation.id, token, "danger", "a").messages[1].text
+    assert told.endswith("If somebody else may be able to use your account, freeze it first: open Settings.")
 
 
 def test_masked_before_the_bot_sees_it(desk: Desk) -> None:

@@ -131,10 +131,10 @@ _NO_WISH = -3.0
 _ALARM_SCALE = 2.4
 _MOST_SURE = 0.97  # of a wish, by its words
 EMERGENCY = 1 / 5  # confidence of an urgent article from which a person is called, whatever the words: the same odds
-# Its first steps are shown from the one on, or where the words alone speak of danger from the other on. With neither it
-# is another topic's question as often: of labelled ones left out, five more would see steps that are not theirs.
+# Its own first steps are shown where it is likelier than not. Below, another emergency's would be shown as often: then
+# the bot says what holds in any (chat/wording.py), and a person comes all the same.
 FIRST_STEPS = 0.5
-_OF_DANGER = 1.0  # log-odds: three to one
+_OF_DANGER = 1.0  # log-odds of the words alone: three to one
 _LIKELY = 1 / 3  # chance of a wish or an emergency from which a topic before it says nothing to the contrary
 _PRIORITY_OF_RISK = {Risk.HIGH: Priority.HIGH, Risk.MEDIUM: Priority.NORMAL, Risk.LOW: Priority.NORMAL}
 
@@ -167,7 +167,7 @@ class Policy:
         common = (language, best.confidence, candidates)
         reason: Reason | None = None
         if candidates and self._answers(best, heard):
-            if self.is_urgent(best) and not self._shows_first_steps(best, heard):
+            if self.is_urgent(best) and not self._shows_first_steps(best):
                 return Handoff(Reason.URGENT, *common, Referral(Reason.URGENT, Priority.URGENT, offered=False))
             reason = None if self.is_urgent(best) else doubt()
             if reason is None:
@@ -228,10 +228,9 @@ class Policy:
             return best.confidence >= EMERGENCY or self._is_emergency([best], heard)
         return best.confidence >= self.thresholds.answer_threshold
 
-    def _shows_first_steps(self, urgent: Candidate, heard: Heard) -> bool:
+    def _shows_first_steps(self, urgent: Candidate) -> bool:
         """Whether an urgent article is likely enough to be shown, a person coming in any case."""
-        likely = min(FIRST_STEPS, self.thresholds.answer_threshold)
-        return urgent.confidence >= likely or heard.alarm >= _OF_DANGER
+        return urgent.confidence >= min(FIRST_STEPS, self.thresholds.answer_threshold)
 
     def is_urgent(self, candidate: Candidate) -> bool:
         """Whether its article is about money or an account in danger."""

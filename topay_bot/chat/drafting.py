@@ -55,8 +55,11 @@ def masked_notice(language: Language) -> Draft:
     return Draft(new_id(), Author.SYSTEM, say("masked", language), {"kind": "masked"})
 
 
-def bot_message(reply: Reply, reading: Reading, form: CaseKind | None = None) -> Draft:
-    """The bot's message with all that the chat page, the agent and the next message need; `form` is to be offered."""
+def bot_message(reply: Reply, reading: Reading, *, form: CaseKind | None = None, freeze: str | None = None) -> Draft:
+    """The bot's message with all that the chat page, the agent and the next message need.
+
+    `form` is to be offered; `freeze` tells how customers freeze their account, where the knowledge says so.
+    """
     decision = reading.decision
     offered = reply.handoff is not None and reply.handoff.offered
     payload: dict[str, object] = {
@@ -75,9 +78,7 @@ def bot_message(reply: Reply, reading: Reading, form: CaseKind | None = None) ->
         payload["choices"] = [{"article": c.article, "title": c.title} for c in reply.choices]
     answer = reply.answer
     if answer is None:
-        # Without an article there are no first steps to follow.
-        what = "urgent_unsure" if reply.reason == Reason.URGENT else reply.reason
-        return Draft(new_id(), Author.BOT, say(what, reply.language), payload)
+        return Draft(new_id(), Author.BOT, _without_article(reply, freeze), payload)
     payload |= {
         "article": answer.article,
         "title": answer.title,
@@ -93,6 +94,14 @@ def bot_message(reply: Reply, reading: Reading, form: CaseKind | None = None) ->
         payload["note"] = note
         text = f"{note}\n{text}"
     return Draft(new_id(), Author.BOT, text, payload)
+
+
+def _without_article(reply: Reply, freeze: str | None) -> str:
+    """What the bot says where it shows no article."""
+    if reply.reason != Reason.URGENT:
+        return say(reply.reason, reply.language)
+    steps = say("urgent_unsure", reply.language)
+    return f"{steps}\n{say('urgent_freeze', reply.language, freeze=freeze)}" if freeze else steps
 
 
 def handoff_turn(

@@ -212,7 +212,8 @@ class ChatService:
         reply = reply_for(edition, decision)
         notices = (masked_notice(reply.language),) if masked else ()
         form = self._forms.get(reply.answer.article) if reply.answer else None
-        drafts = (said, *notices, bot_message(reply, reading, form))
+        told = bot_message(reply, reading, form=form, freeze=self.fact("security.freeze", reply.language))
+        drafts = (said, *notices, told)
         if reply.handoff is None or reply.handoff.offered:
             return Turn(drafts, State.PENDING, language=reply.language)
         referral = reply.handoff

@@ -62,12 +62,16 @@ _TEXTS: dict[str, dict[Language, str]] = {
         "zh": "我已经按紧急情况通知同事，他们会优先联系您。请先照上面的步骤做。",
         "en": "I've alerted a colleague and marked this as urgent. Please follow the steps above meanwhile.",
     },
-    # No article is likely enough to be shown with it.
+    # No article is likely enough to be shown with it: what holds in any emergency.
     "urgent_unsure": {
         "zh": "听起来您的资金或账户可能有危险，我已按紧急情况转给同事，他们会最先处理。"
         "在同事回复之前，请不要再转账，也不要把密码、验证码告诉任何人。",
         "en": "It sounds as if your money or account may be in danger, so I've passed this on as urgent, to be handled "
         "first. Until a colleague replies, please send no money and give nobody a password or a code.",
+    },
+    "urgent_freeze": {
+        "zh": "担心别人能动用您的账户，就先冻结：{freeze}。",
+        "en": "If somebody else may be able to use your account, freeze it first: {freeze}.",
     },
     "complaint": {
         "zh": "投诉由同事接手，我已经转过去了，前面的对话他们都能看到。"
