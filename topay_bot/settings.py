@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         0.15, ge=0.01, le=0.9, description="Expected share of questions that no article answers."
     )
     uncovered_answered: float = Field(
-        0.11, ge=0.01, le=1.0, description="Most that may be answered of questions on a topic that no article covers."
+        0.07, ge=0.01, le=1.0, description="Most that may be answered of questions on a topic that no article covers."
     )
     promise_level: float = Field(
         0.90, gt=0.5, lt=1.0, description="One-sided confidence level of the bound that proves the promise."

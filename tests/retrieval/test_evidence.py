@@ -28,7 +28,9 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     dense = np.array([[0.5, 0.5, 0.5, 0.5, 0.1, 0.7]], dtype=np.float32)
     mentioned = np.array([[0.6, 0.2]], dtype=np.float32)
     length = evidence.lengths(["four"])
-    signals = Signals(scores - 0.5 * mentioned, mentioned, lexical, dense, np.array([0.75], dtype=np.float32), length)
+    known = np.array([0.75], dtype=np.float32)
+    usage = np.array([[[1.5, 0.4], [-0.5, 0.1]]], dtype=np.float32)
+    signals = Signals(scores - 0.5 * mentioned, mentioned, lexical, dense, known, length, usage)
     assert signals.scores(0.5) == pytest.approx(scores)
     found = evidence.gather(signals, scores, np.array([[0, 1]]), _rows())
     first, second = (dict(zip(evidence.NAMES, map(float, found[0, place]), strict=True)) for place in (0, 1))
@@ -45,28 +47,15 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     assert (first["votes"], second["votes"]) == pytest.approx((4 / 6, 1 / 6))  # of six passages in all
     assert first["mass"] == second["mass"] == pytest.approx(0.5 + 0.2)  # of the heads alone
     assert (first["mentioned"], second["mentioned"]) == pytest.approx((0.6, 0.2))
-    assert (first["mentioned_margin"], second["mentioned_margin"]) == pytest.approx((0.4, -0.4))
     assert first["length"] == second["length"] == pytest.approx(np.log(4))
+    assert (first["likelihood"], second["likelihood"]) == pytest.approx((1.5, -0.5))
+    assert (first["usage"], second["usage"]) == pytest.approx((0.4, 0.1))
 
 
 def test_without_background_nothing_breaks() -> None:
     rows = Rows.of([Passage("a", "en", Q, "1")])
     one = np.array([[0.5]], dtype=np.float32)
     each = np.array([1], dtype=np.float32)
-    found = evidence.gather(Signals(one, one, one, one, each, each), one, np.array([[0]]), rows)
+    usage = np.zeros((1, 1, 2), dtype=np.float32)
+    found = evidence.gather(Signals(one, one, one, one, each, each, usage), one, np.array([[0]]), rows)
     assert np.isfinite(found).all()
-
-
-def test_the_lead_in_mentions_is_over_every_other_article() -> None:
-    """The article that mentions most need not be a candidate."""
-    rows = Rows.of([Passage(name, "en", Q, name) for name in "abcde"])
-    random = np.random.default_rng(4)
-    mentioned, likeness = (random.random((40, 5), dtype=np.float32) for _ in range(2))
-    one = np.ones(40, dtype=np.float32)
-    chosen = evidence.candidates(likeness, 3)
-    found = evidence.gather(Signals(likeness, mentioned, likeness, likeness, one, one), likeness, chosen, rows)
-    margins = found[:, :, evidence.NAMES.index("mentioned_margin")]
-    for question in range(40):
-        for place, article in enumerate(chosen[question]):
-            others = np.delete(mentioned[question], article)
-            assert margins[question, place] == pytest.approx(mentioned[question, article] - others.max(), abs=1e-6)

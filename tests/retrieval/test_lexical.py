@@ -75,3 +75,9 @@ def test_likeness_among_rows_is_their_inner_products(monkeypatch: pytest.MonkeyP
     for frequent in (1, 2, 1000):  # all features dense, some, none
         monkeypatch.setattr("topay_bot.retrieval.lexical._FREQUENT", frequent)
         np.testing.assert_allclose(likeness_among(rows), expected, atol=1e-6)
+
+
+def test_words_are_told_from_pairs_letters_and_sounds() -> None:
+    lexical, rows = LexicalFeatures.fit_encode(["late refund", "退款"])
+    assert [int(lexical.is_word[row.indices].sum()) for row in rows] == [2, 1]
+    assert lexical.is_word.sum() == 3 < lexical.dimension

@@ -23,6 +23,13 @@ def test_a_product_is_that_of_the_whole_matrix(rows: int, features: int, seed: i
     np.testing.assert_allclose(Postings.of(matrix).product(asked, weights), matrix @ whole, rtol=1e-5, atol=1e-6)
 
 
+@given(st.integers(1, 30), st.integers(1, 40), st.integers(0, 10**6))
+def test_a_table_is_those_columns_of_the_whole_matrix(rows: int, features: int, seed: int) -> None:
+    matrix = _matrix(rows, features, seed)
+    asked = np.random.default_rng(seed).integers(0, features, size=seed % 5).astype(np.int32)
+    np.testing.assert_array_equal(Postings.of(matrix).table(asked), matrix[:, asked].toarray().T)
+
+
 def test_postings_come_back_mapped_from_the_files_and_equal(tmp_path: Path) -> None:
     matrix = _matrix(20, 30, seed=1)
     Postings.of(matrix).save(tmp_path, "lexical")

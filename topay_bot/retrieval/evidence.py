@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from topay_bot.retrieval.passages import Rows
+from topay_bot.retrieval.usage import MEASURES
 
 Floats = npt.NDArray[np.float32]
 
@@ -31,8 +32,8 @@ NAMES = (
     "votes",
     "mass",
     "mentioned",
-    "mentioned_margin",
     "length",
+    *MEASURES,
 )
 
 
@@ -46,6 +47,7 @@ class Signals:
     dense: Floats  # similarities (m, rows)
     known: Floats  # (m): share of the question's lexical weight on features that any passage has
     length: Floats  # (m): see lengths
+    usage: Floats  # (m, articles, len(usage.MEASURES)), see usage.py
 
     def __getitem__(self, which: npt.NDArray[np.int64]) -> Signals:
         """Those of some of the questions."""
@@ -56,6 +58,7 @@ class Signals:
             self.dense[which],
             self.known[which],
             self.length[which],
+            self.usage[which],
         )
 
     def scores(self, mentions: float) -> Floats:
@@ -94,10 +97,9 @@ def gather(signals: Signals, scores: Floats, chosen: npt.NDArray[np.int64], rows
     found[:, :, 5] = signals.known[:, None]
     found[:, :, 8] = _votes(lexical + dense, chosen, rows)
     found[:, :, 9] = np.maximum(signals.heads, 0).sum(axis=1)[:, None]
-    mentioned = np.take_along_axis(signals.mentioned, chosen, axis=1)
-    found[:, :, 10] = mentioned
-    found[:, :, 11] = mentioned - _most_elsewhere(signals.mentioned, mentioned)
-    found[:, :, 12] = signals.length[:, None]
+    found[:, :, 10] = np.take_along_axis(signals.mentioned, chosen, axis=1)
+    found[:, :, 11] = signals.length[:, None]
+    found[:, :, 12:] = np.take_along_axis(signals.usage, chosen[:, :, None], axis=1)
     return found
 
 
@@ -117,16 +119,6 @@ def _votes(similarity: Floats, chosen: npt.NDArray[np.int64], rows: Rows) -> Flo
     count = min(VOTERS, similarity.shape[1])
     nearest = np.argpartition(similarity, similarity.shape[1] - count, axis=1)[:, -count:]
     found: Floats = (rows.labels[nearest][:, None, :] == chosen[:, :, None]).mean(axis=2, dtype=np.float32)
-    return found
-
-
-def _most_elsewhere(mentioned: Floats, own: Floats) -> Floats:
-    """For candidates that mention `own` (m, candidates) the most that any other article does; of a single one: 0."""
-    if mentioned.shape[1] < 2:
-        return np.zeros_like(own)
-    best = np.partition(mentioned, -2, axis=1)
-    second, first = best[:, -2:-1], best[:, -1:]
-    found: Floats = np.where(own < first, first, second)
     return found
 
 

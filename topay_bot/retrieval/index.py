@@ -24,7 +24,7 @@ from typing import Any
 from topay_bot.errors import ArtefactError
 from topay_bot.retrieval.history import Entry, History
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 CURRENT = "CURRENT"
 _LOCK = ".lock"

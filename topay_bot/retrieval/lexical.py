@@ -81,6 +81,11 @@ class LexicalFeatures:
         """Number of features."""
         return len(self._column)
 
+    @property
+    def is_word(self) -> npt.NDArray[np.bool_]:
+        """Which features are single words, bool (dimension,)."""
+        return np.array([name.startswith("w:") and " " not in name for name in self._column], dtype=np.bool_)
+
     def encode(self, texts: Sequence[str]) -> sp.csr_matrix:
         """float32 CSR (n, dimension); rows of length 1 at most, shorter the more of a text is unknown."""
         return self.encode_known(texts)[0]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from topay_bot.retrieval.passages import Rows
-from topay_bot.retrieval.postings import Postings
+from topay_bot.retrieval.postings import Postings, presence
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -34,7 +34,7 @@ class Mentions:
     def of(cls, lexical_rows: sp.csr_matrix, rows: Rows) -> Mentions:
         """From the passages' lexical rows; a labelled question counts for every article it answers."""
         postings = Postings.of(lexical_rows)
-        having = sp.csr_matrix(_presence(postings.by_feature) @ sp.csr_matrix(rows.targets))
+        having = sp.csr_matrix(presence(postings.by_feature) @ sp.csr_matrix(rows.targets))
         having.sort_indices()
         having.data[:] = 1
         return cls(Postings(having), postings, rows)
@@ -60,7 +60,7 @@ class Mentions:
     @cached_property
     def _counts(self) -> sp.csr_matrix:
         """(articles, features): passages of an article that have a feature."""
-        counts = sp.csr_matrix(sp.csr_matrix(self.rows.targets.T) @ _presence(self.postings.by_row))
+        counts = sp.csr_matrix(sp.csr_matrix(self.rows.targets.T) @ presence(self.postings.by_row))
         counts.sort_indices()
         return counts
 
@@ -85,8 +85,3 @@ class Mentions:
         wanted = np.array(list(features))
         places = np.searchsorted(self._counts.indices[span], wanted)
         return dict(zip(wanted.tolist(), self._counts.data[span][places].tolist(), strict=True))
-
-
-def _presence(matrix: sp.csr_matrix) -> sp.csr_matrix:
-    """The same with 1 for every weight."""
-    return sp.csr_matrix((np.ones(matrix.nnz, dtype=np.float32), matrix.indices, matrix.indptr), matrix.shape)

@@ -112,6 +112,11 @@ def shelve(passages: Sequence[Passage]) -> dict[Language, list[int]]:
     }
 
 
+def sections_among(passages: Sequence[Passage]) -> npt.NDArray[np.bool_]:
+    """Which passages are sections of an article's body, bool (passages,)."""
+    return np.array([passage.kind is PassageKind.SECTION for passage in passages], dtype=np.bool_)
+
+
 @dataclass(frozen=True)
 class Rows:
     """Where each article's passages lie among the rows: contiguous, in order of article number."""

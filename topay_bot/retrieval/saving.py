@@ -18,11 +18,12 @@ from topay_bot.retrieval.encoder import FITTED, Encoder, Vectors, load_encoder
 from topay_bot.retrieval.fitted import FittedEncoder
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
-from topay_bot.retrieval.passages import Passage, PassageKind, Rows
+from topay_bot.retrieval.passages import Passage, PassageKind, Rows, sections_among
 from topay_bot.retrieval.postings import Postings
 from topay_bot.retrieval.reading import Reader
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
+from topay_bot.retrieval.usage import Usage
 from topay_bot.text import Language
 
 _SETTINGS = "retriever.json"
@@ -111,6 +112,7 @@ def _save_shelf(shelf: Shelf, folder: Path) -> None:
     shelf.lexical.save(folder)
     shelf.postings.save(folder, "lexical")
     shelf.mentions.having.save(folder, "mentions")
+    shelf.usage.counts.save(folder, "usage")
     np.save(folder / "axes.npy", shelf.axes, allow_pickle=False)
     np.save(folder / "heads.npy", shelf.weights, allow_pickle=False)
 
@@ -128,6 +130,7 @@ def _load_shelf(folder: Path) -> Shelf:
         LexicalFeatures.load(folder),
         passages,
         Mentions(Postings.load(folder, "mentions", len(rows.articles)), postings, rows),
+        Usage(Postings.load(folder, "usage", len(rows.articles) + 1), postings, rows, sections_among(passages)),
         np.load(folder / "axes.npy", allow_pickle=False),
         dense,
         np.asarray(np.load(folder / "heads.npy", mmap_mode="r", allow_pickle=False)),

@@ -21,7 +21,8 @@ from topay_bot.retrieval.encoder import Vectors
 from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
-from topay_bot.retrieval.passages import Passage, PassageKind
+from topay_bot.retrieval.passages import Passage, sections_among
+from topay_bot.retrieval.usage import Usage
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
@@ -57,17 +58,19 @@ class Shelf:
         lexical: LexicalFeatures,
         passages: Sequence[Passage],
         mentions: Mentions,
+        usage: Usage,
         axes: Axes,
         dense: faiss.IndexFlatIP,
         weights: Floats,
         mix: Mix,
     ) -> None:
-        """`mentions` of the passages; `dense` holds their vectors, condensed along `axes` (dimension, axes)."""
+        """`mentions` and `usage` of the passages; `dense` holds their vectors along `axes` (dimension, axes)."""
         self.lexical = lexical
         self.passages = tuple(passages)
         self.rows = mentions.rows
-        self.is_section = np.array([passage.kind is PassageKind.SECTION for passage in passages], dtype=np.bool_)
+        self.is_section = usage.is_section
         self.mentions = mentions
+        self.usage = usage
         self.postings = mentions.postings
         self.axes = axes
         self.dense = dense
@@ -91,7 +94,8 @@ class Shelf:
         """From condensed vectors (passages, axes)."""
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(vectors)
-        return cls(lexical, passages, mentions, axes, dense, weights, mix)
+        usage = Usage.of(mentions.postings, mentions.rows, sections_among(passages), lexical.is_word)
+        return cls(lexical, passages, mentions, usage, axes, dense, weights, mix)
 
     @property
     def lexical_rows(self) -> sp.csr_matrix:
@@ -111,7 +115,8 @@ class Shelf:
         lexical = self.postings.product(row.indices, row.data)[None, :]
         dense = self.likeness(vector, lexical)
         heads = kernel(blend(lexical, dense, self.mix), self.mix.width) @ self.weights
-        return evidence.Signals(heads, self.mentions(row), lexical, dense, known, evidence.lengths([text]))
+        lengths = evidence.lengths([text])
+        return evidence.Signals(heads, self.mentions(row), lexical, dense, known, lengths, self.usage(row))
 
     def best(self, signals: evidence.Signals, count: int) -> tuple[tuple[Hit, ...], Floats]:
         """What `search` gives, from the signals of one text."""

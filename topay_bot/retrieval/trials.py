@@ -135,7 +135,8 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
             alone[question] -= heads.seen_in(likeness[[question]], mine)[0]
             lexical[question, mine] = dense[question, mine] = -1  # a question must not find itself
     beside_own = fitted.features_known.share_beside(encoded, own) * share
-    signals = Signals(alone, mentioned, lexical, dense, beside_own, evidence.lengths(labelled.asked))
+    usage = fitted.shelf.usage.beside(encoded, own)
+    signals = Signals(alone, mentioned, lexical, dense, beside_own, evidence.lengths(labelled.asked), usage)
     truth = [[number[article] for article in articles if article in number] for articles in labelled.articles]
     groups: dict[tuple[int, ...], list[int]] = {}
     for question, right in enumerate(truth):
@@ -149,7 +150,8 @@ def labelled_trials(fitted: Fitted, labelled: Labelled) -> Trials:
         block = np.concatenate([np.arange(rows.starts[article], rows.ends[article]) for article in answers])
         without = likeness[asked] @ heads.weights - heads.seen_in(likeness[asked], block)
         left = fitted.features_known.share(encoded[asked], answers) * share[asked]
-        held_out = _held_out(replace(signals[asked], heads=without, known=left), answers, rows)
+        unused = fitted.shelf.usage.beside(encoded[asked], [own[question] for question in members], answers)
+        held_out = _held_out(replace(signals[asked], heads=without, known=left, usage=unused), answers, rows)
         parts.append(_asked(fitted, labelled, asked, held_out, None))
     return _numbered(parts)
 
@@ -197,7 +199,8 @@ def _trial(
     """Trials of rows of the shelf itself; without a truth nothing can be right."""
     texts = tuple(fitted.shelf.passages[row].text for row in which)
     legs = fitted.lexical[which], fitted.dense[which]
-    signals = Signals(heads, fitted.mentioned[which], *legs, share, evidence.lengths(texts))
+    usage = fitted.shelf.usage.beside(fitted.shelf.lexical_rows[which], list(which[:, None]), held_out)
+    signals = Signals(heads, fitted.mentioned[which], *legs, share, evidence.lengths(texts), usage)
     found, chosen = _found(fitted, _held_out(signals, held_out, fitted.rows))
     right = np.zeros(chosen.shape, dtype=bool) if truth is None else chosen == truth[:, None]
     unknown = np.full(len(which), truth is None)

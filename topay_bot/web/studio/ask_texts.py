@@ -146,8 +146,9 @@ FEATURE_TEXTS: dict[Language, dict[str, str]] = {
         "votes": "最近七种说法里属于它的份额",
         "mass": "所有文章得分之和",
         "mentioned": "问句的字词有多少出现在文章各处",
-        "mentioned_margin": "这一份额领先其他文章多少",
         "length": "问句的长度（对数）",
+        "likelihood": "问句的字词在它的说法里比别处常见多少（对数）",
+        "usage": "它的说法里有多少用到问句的字词",
     },
     "en": {
         "score": "Score of both searches together",
@@ -161,7 +162,8 @@ FEATURE_TEXTS: dict[Language, dict[str, str]] = {
         "votes": "Its share of the seven nearest wordings",
         "mass": "Sum of all articles' scores",
         "mentioned": "Share of the question's words that stand anywhere in it",
-        "mentioned_margin": "Lead of that share over the other articles",
         "length": "Length of the question, as a logarithm",
+        "likelihood": "How much commoner the question's words are in its wordings than elsewhere, as a logarithm",
+        "usage": "Share of its wordings that use the question's words",
     },
 }
