@@ -12,6 +12,7 @@ from topay_bot.answering.calibration import (
     calibrate,
     choose_thresholds,
     precision_bound,
+    scaling,
     threshold_above,
 )
 from topay_bot.retrieval.evidence import NAMES
@@ -47,6 +48,23 @@ def test_confidence_is_a_probability() -> None:
     fresh = _trials(400, 200, 200, seed=9)
     confidence = np.array([done.calibrator(features)[0] for features in fresh.features])
     assert np.corrcoef(confidence, fresh.right[:, 0])[0, 1] > 0.6
+
+
+def test_log_odds_that_are_too_sure_are_scaled_back() -> None:
+    random = np.random.default_rng(2)
+    log_odds = random.normal(0.5, 2, 20_000)
+    right = random.random(20_000) < 1 / (1 + np.exp(-(0.6 * log_odds - 0.4)))
+    weight = np.ones(20_000)
+    assert scaling(log_odds, right, weight) == pytest.approx((0.6, -0.4), abs=0.05)
+    assert scaling(log_odds[:900], right[:900], weight[:900]) == (1.0, 0.0)  # too few to say
+    assert scaling(-log_odds, right, weight) == (1.0, 0.0)  # never turned round
+    assert scaling(log_odds, np.ones(20_000, dtype=bool), weight) == (1.0, 0.0)
+
+
+def test_a_rescaled_model_gives_the_log_odds_it_was_asked_for() -> None:
+    model = _calibrator().best
+    features = _trials(20, 5, 5).features[:, 0]
+    assert model.rescaled(0.5, 1.0).log_odds(features) == pytest.approx(0.5 * model.log_odds(features) + 1.0)
 
 
 def test_the_promise_holds_on_fresh_questions() -> None:

@@ -28,6 +28,8 @@ _FOLDS = 5
 _STEPS = 200  # thresholds looked at; finer steps change nothing that a reader could see
 _FULL_STRENGTH = 1000  # trials from which the weights' prior variance is 1, scikit-learn's default
 _PRODUCTS_FROM = 1000  # trials from which products of features are fitted too: ten to a weight
+_SUREST = 30.0  # log-odds beyond which floats would tell no more
+_SCALED_FROM = 1000  # trials from which a scale and a shift are no guess
 _STARTS = 2  # walks of the search for a threshold, the second begun at three times the trials of the first
 # Of the unknown questions, those on a topic of ours that no article covers; the rest are like the background ones.
 # A third: the background lists hold as many near questions as that.
@@ -84,16 +86,20 @@ class Logistic:
             return found
         return replace(found, bias=found.bias + _shift(found.log_odds(expanded), right, weight))
 
+    def rescaled(self, scale: float, shift: float) -> Logistic:
+        """The model whose log-odds are these times `scale`, plus `shift`."""
+        return replace(self, weights=self.weights * scale, bias=self.bias * scale + shift)
+
     def __call__(self, features: npt.NDArray[np.floating]) -> Floats:
         """Probabilities (n) of features (n, f)."""
         return np.asarray(1 / (1 + np.exp(-self.log_odds(features))))
 
     def log_odds(self, features: npt.NDArray[np.floating]) -> Floats:
-        """The same as log-odds (n), -30 to 30."""
+        """The same as log-odds (n), within `_SUREST` of 0."""
         x = np.asarray(features, dtype=np.float64)
         if x.shape[1] < len(self.mean):
             x = _expand(x)
-        return np.asarray(np.clip(((x - self.mean) / self.scale) @ self.weights + self.bias, -30, 30))
+        return np.asarray(np.clip(((x - self.mean) / self.scale) @ self.weights + self.bias, -_SUREST, _SUREST))
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers."""
@@ -118,6 +124,21 @@ def _shift(log_odds: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> fl
         return float(np.average(1 / (1 + np.exp(-log_odds - shift)) - right, weights=weight))
 
     return float(brentq(excess, -80, 80))
+
+
+def scaling(log_odds: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> tuple[float, float]:
+    """Scale and shift that make log-odds (n), of trials that their models did not see, probabilities (Platt, 1999).
+
+    A model is too sure of what it did not see, the more so where life's outcomes are no logistic function of evidence.
+    With few trials, or log-odds that say nothing, nothing is changed: (1, 0).
+    """
+    if len(log_odds) < _SCALED_FROM or right.all() or not right.any():
+        return 1.0, 0.0
+    from sklearn.linear_model import LogisticRegression  # for builds only, as above
+
+    found = LogisticRegression().fit(log_odds[:, None], right, sample_weight=weight)
+    scale, shift = float(found.coef_[0, 0]), float(found.intercept_[0])
+    return (scale, shift) if scale > 0 else (1.0, 0.0)
 
 
 def _expand(features: npt.NDArray[np.floating]) -> Floats:
@@ -205,14 +226,16 @@ def calibrate(
     emphasised = max(unknown_share, min(_MOST_EMPHASISED, _EMPHASIS * unknown_share))
     emphasis = _weights(trials, emphasised, _EMPHASISED_HELD_OUT)
     best_features, right = trials.features[:, 0].astype(np.float64), trials.right[:, 0]
-    confidence = np.zeros(len(right))
+    log_odds = np.full(len(right), -_SUREST)
     fold = np.random.default_rng(seed).permutation(int(trials.question.max(initial=0)) + 1)[trials.question] % _FOLDS
     for number in range(_FOLDS):
         inside, outside = fold == number, fold != number
         if inside.any() and outside.any():
             fitted = Logistic.fit(best_features[outside], right[outside], weight[outside], emphasis[outside])
-            confidence[inside] = fitted(best_features[inside])
-    best = Logistic.fit(best_features, right, weight, emphasis)
+            log_odds[inside] = fitted.log_odds(best_features[inside])
+    scale, shift = scaling(log_odds, right, weight)
+    confidence = np.asarray(1 / (1 + np.exp(-(log_odds * scale + shift))))
+    best = Logistic.fit(best_features, right, weight, emphasis).rescaled(scale, shift)
     calibrator = Calibrator(best, _fit_rest(trials, weight) or best)
     held_out = trials.unknown & ~trials.background
     thresholds = choose_thresholds(

@@ -18,11 +18,12 @@ from topay_bot.web.customer.texts import PAGE_TEXTS
 
 ZH, EN = PAGE_TEXTS["zh"], PAGE_TEXTS["en"]
 REFERENCE = re.compile(r"H-[0-9A-Z]{4}-[0-9A-Z]{4}")
-# What the bands of confidence hold moves with the knowledge: of each list, the first that fits is asked.
+# What the bands of confidence hold moves with the knowledge: of each list, the first that fits is asked. What is asked
+# back has nothing to do with refunds: behind an answer on them, that topic would decide it.
 CANDIDATES = {
     "answer zh": ["退款几天能到", "退款多久到账", "忘记支付密码怎么办", "怎么绑定银行卡"],
     "answer en": ["how long does a refund take", "how do I reset my payment password", "how do I add a bank card"],
-    "clarify zh": ["我想退款怎么弄", "注销账户 余额", "限额", "提现怎么还没到", "密码"],
+    "clarify zh": ["密码", "银行卡", "手机号", "注销账户 余额", "限额", "提现怎么还没到"],
     "handoff zh": ["今天天气怎么样", "帮我写一首关于秋天的诗", "红烧肉怎么做"],
 }
 URGENT = "账号被盗了怎么办"
