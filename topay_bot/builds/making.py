@@ -216,7 +216,7 @@ def _measures(trials: Trials, calibration: Calibration) -> dict[str, Any]:
         calibration.confidence,
         trials.right[:, 0],
         calibration.weight,
-        trials.first,
+        [found[0] for found in trials.candidates],
         trials.truth,
         trials.texts,
         calibration.thresholds.answer_threshold,

@@ -15,6 +15,7 @@ from topay_bot.retrieval.heads import Floats, Heads
 from topay_bot.retrieval.lexical import LexicalFeatures, likeness_among
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows
+from topay_bot.retrieval.ranking import learn_ranking
 from topay_bot.retrieval.shelf import Mix, Shelf, kernel_of
 from topay_bot.retrieval.trials import Fitted, Labelled, Trials, background_trials, labelled_trials, own_trials
 
@@ -75,7 +76,9 @@ def learn(
     fitted = Fitted(heads, shelf, likeness, dense, mentioned)
     enough = sum(bool(articles) for articles in labelled.articles) >= ENOUGH_LABELLED
     parts = [labelled_trials(fitted, labelled)] if enough else [own_trials(fitted, asked)]
-    return Learned(shelf, Trials.joined([*parts, background_trials(fitted)]), enough)
+    trials = Trials.joined([*parts, background_trials(fitted)])
+    ranking, order = learn_ranking(trials.features, trials.right, trials.question, seed)
+    return Learned(shelf.ranked_by(ranking), trials.ordered(order), enough)
 
 
 def noise_factors(passages: Sequence[Passage]) -> Floats:

@@ -6,8 +6,8 @@ inverse follows by two updates of rank |R| and |B| (Schur complements; Golub and
     without R    G - G_R (G_RR)^-1 G_R'                  then rows and columns R are zero
     with B       G + U S^-1 U'      U = [G k; -1],  S = K_BB + N_B - k' G k,  k the kernel between old rows and B
 
-Each costs n^2 (|R| + |B|) instead of n^3. What only a build can say stays as it was: the mix, the axes, the weights of
-known words. It is for looking at a change at once; what goes live is built.
+Each costs n^2 (|R| + |B|) instead of n^3. What only a build can say stays as it was: the mix, the axes, the
+ranking, the weights of known words. It is for looking at a change at once; what goes live is built.
 """
 
 from __future__ import annotations
@@ -76,8 +76,9 @@ class RevisableShelf:
         targets[order] = rows.targets
         weights = (self._inverse @ targets)[order]
         mentions = Mentions.of(self._words[order], rows)
+        before = self.shelf
         self.shelf = Shelf.of(
-            self._lexical, passages, mentions, self.shelf.axes, self._vectors[order], weights, self.shelf.mix
+            self._lexical, passages, mentions, before.axes, self._vectors[order], weights, before.mix, before.ranking
         )
         return self.shelf
 

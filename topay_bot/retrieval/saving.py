@@ -20,6 +20,7 @@ from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, PassageKind, Rows, sections_among
 from topay_bot.retrieval.postings import Postings
+from topay_bot.retrieval.ranking import Ranking
 from topay_bot.retrieval.reading import Reader
 from topay_bot.retrieval.retriever import Retriever
 from topay_bot.retrieval.shelf import Mix, Shelf
@@ -108,6 +109,7 @@ def _save_shelf(shelf: Shelf, folder: Path) -> None:
     rows = [[p.article, p.language, p.kind, p.text, p.also] for p in shelf.passages]
     (folder / "passages.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     (folder / "mix.json").write_text(json.dumps(asdict(shelf.mix)), encoding="utf-8")
+    (folder / "ranking.json").write_text(json.dumps(shelf.ranking.to_json()), encoding="utf-8")
     faiss.write_index(shelf.dense, str(folder / "vectors.faiss"))
     shelf.lexical.save(folder)
     shelf.postings.save(folder, "lexical")
@@ -135,6 +137,7 @@ def _load_shelf(folder: Path) -> Shelf:
         dense,
         np.asarray(np.load(folder / "heads.npy", mmap_mode="r", allow_pickle=False)),
         Mix(**json.loads((folder / "mix.json").read_text(encoding="utf-8"))),
+        Ranking.from_json(json.loads((folder / "ranking.json").read_text(encoding="utf-8"))),
     )
 
 

@@ -7,6 +7,7 @@ it has, so that an encoder for both can still find it.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from topay_bot.retrieval.heads import kernel
 from topay_bot.retrieval.lexical import LexicalFeatures
 from topay_bot.retrieval.mentions import Mentions
 from topay_bot.retrieval.passages import Passage, sections_among
+from topay_bot.retrieval.ranking import Ranking
 from topay_bot.retrieval.usage import Usage
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Shelf:
         dense: faiss.IndexFlatIP,
         weights: Floats,
         mix: Mix,
+        ranking: Ranking,
     ) -> None:
         """`mentions` and `usage` of the passages; `dense` holds their vectors along `axes` (dimension, axes)."""
         self.lexical = lexical
@@ -76,6 +79,7 @@ class Shelf:
         self.dense = dense
         self.weights = weights
         self.mix = mix
+        self.ranking = ranking
         flat = faiss.rev_swig_ptr(dense.get_xb(), dense.ntotal * dense.d)
         # A view into the FAISS index, float32 (rows, axes): the heads need every similarity, not the best few.
         self.vectors: Vectors = flat.reshape(dense.ntotal, dense.d)
@@ -90,12 +94,19 @@ class Shelf:
         vectors: Vectors,
         weights: Floats,
         mix: Mix,
+        ranking: Ranking | None = None,
     ) -> Shelf:
         """From condensed vectors (passages, axes)."""
         dense = faiss.IndexFlatIP(vectors.shape[1])
         dense.add(vectors)
         usage = Usage.of(mentions.postings, mentions.rows, sections_among(passages), lexical.is_word)
-        return cls(lexical, passages, mentions, usage, axes, dense, weights, mix)
+        return cls(lexical, passages, mentions, usage, axes, dense, weights, mix, ranking or Ranking.none())
+
+    def ranked_by(self, ranking: Ranking) -> Shelf:
+        """The same shelf with another ranking of its candidates."""
+        found = copy.copy(self)
+        found.ranking = ranking
+        return found
 
     @property
     def lexical_rows(self) -> sp.csr_matrix:
@@ -126,7 +137,9 @@ class Shelf:
         scores = signals.scores(self.mix.mentions)
         chosen = evidence.candidates(scores, count)
         features = evidence.gather(signals, scores, chosen, self.rows)
-        return tuple(self._hit(int(article), scores[0], similarity[0]) for article in chosen[0]), features[0]
+        order = self.ranking(features)[0]
+        hits = tuple(self._hit(int(article), scores[0], similarity[0]) for article in chosen[0][order])
+        return hits, features[0][order]
 
     def likeness(self, vectors: Vectors, lexical: Floats) -> Floats:
         """The dense similarities (m, rows) of questions' vectors (m, dimension); for a zero vector the lexical ones."""

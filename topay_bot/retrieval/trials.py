@@ -50,7 +50,7 @@ class Trials:
     `features` (m, candidates, len(evidence.NAMES)), `right` bool (m, candidates): whether that candidate is a right
     article, `unknown` bool (m): nothing could have been right, `background` bool (m): because no article is about
     it, not because its article was held out, `question` int (m): the same number for the same question. For the
-    report: `texts`, ids of the articles that would have been right (`truth`) and id of the first candidate (`first`).
+    report: `texts`, ids of the articles that would have been right (`truth`) and of the candidates (`candidates`).
     """
 
     features: Floats
@@ -60,7 +60,19 @@ class Trials:
     question: Ints
     texts: tuple[str, ...] = ()
     truth: tuple[tuple[str, ...], ...] = ()
-    first: tuple[str, ...] = ()
+    candidates: tuple[tuple[str, ...], ...] = ()
+
+    def ordered(self, order: Ints) -> Trials:
+        """The same with the candidates in another order (m, candidates)."""
+        return replace(
+            self,
+            features=np.take_along_axis(self.features, order[:, :, None], axis=1),
+            right=np.take_along_axis(self.right, order, axis=1),
+            candidates=tuple(
+                tuple(found[place] for place in places)
+                for found, places in zip(self.candidates, order.tolist(), strict=True)
+            ),
+        )
 
     @classmethod
     def joined(cls, parts: Sequence[Trials]) -> Trials:
@@ -164,8 +176,8 @@ def _asked(fitted: Fitted, labelled: Labelled, asked: Ints, signals: Signals, ri
     no = np.zeros(len(asked), dtype=bool)
     truth = tuple(rows.articles[article] for article in right or ())
     texts = tuple(labelled.texts[question] for question in asked)
-    first = _first(rows, chosen)
-    return Trials(found, is_right, np.full(len(asked), right is None), no, asked, texts, (truth,) * len(asked), first)
+    names = _names(rows, chosen)
+    return Trials(found, is_right, np.full(len(asked), right is None), no, asked, texts, (truth,) * len(asked), names)
 
 
 def _found(fitted: Fitted, signals: Signals) -> tuple[Floats, Ints]:
@@ -205,21 +217,23 @@ def _trial(
     right = np.zeros(chosen.shape, dtype=bool) if truth is None else chosen == truth[:, None]
     unknown = np.full(len(which), truth is None)
     true = tuple((fitted.rows.articles[article],) for article in truth) if truth is not None else ((),) * len(which)
-    first = _first(fitted.rows, chosen)
-    return Trials(found, right, unknown, np.zeros(len(which), dtype=bool), which, texts, true, first)
+    names = _names(fitted.rows, chosen)
+    return Trials(found, right, unknown, np.zeros(len(which), dtype=bool), which, texts, true, names)
 
 
-def _first(rows: Rows, chosen: Ints) -> tuple[str, ...]:
-    """Ids of the first candidates."""
-    return tuple(rows.articles[article] for article in chosen[:, 0])
+def _names(rows: Rows, chosen: Ints) -> tuple[tuple[str, ...], ...]:
+    """Ids of the candidates."""
+    return tuple(tuple(rows.articles[article] for article in found) for found in chosen.tolist())
 
 
-def _told(parts: Sequence[Trials]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Texts, truth and first candidates of all parts."""
+def _told(
+    parts: Sequence[Trials],
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+    """Texts, truth and candidates of all parts."""
     return (
         tuple(text for part in parts for text in part.texts),
         tuple(articles for part in parts for articles in part.truth),
-        tuple(article for part in parts for article in part.first),
+        tuple(articles for part in parts for articles in part.candidates),
     )
 
 
