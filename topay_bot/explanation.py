@@ -28,7 +28,7 @@ SHOWN = 5  # articles a leg shows; the decision looks at no more either
 _SAID = {
     Reason.UNREADABLE: "Nothing in the text can be read.",
     Reason.URGENT: "The article is urgent: at one chance in five a person is called, at less with words of alarm; "
-    "the article itself is shown at one in two, or where the words speak of danger.",
+    "the article itself is shown from one in two on.",
     Reason.POLICY: "The article is one that a person always follows up.",
     Reason.ASKED: "The customer wants a person: the words say so, or the article on human service is likely enough.",
 }

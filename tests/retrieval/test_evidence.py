@@ -52,6 +52,11 @@ def test_each_feature_on_a_case_counted_by_hand() -> None:
     assert (first["usage"], second["usage"]) == pytest.approx((0.4, 0.1))
 
 
+def test_products_stand_behind_their_features() -> None:
+    found = evidence.with_products(np.array([[[2.0, 3.0, 5.0]]]))
+    assert found.tolist() == [[[2, 3, 5, 4, 6, 10, 9, 15, 25]]]
+
+
 def test_without_background_nothing_breaks() -> None:
     rows = Rows.of([Passage("a", "en", Q, "1")])
     one = np.array([[0.5]], dtype=np.float32)

@@ -9,7 +9,6 @@ the expected share of unknown questions.
 from __future__ import annotations
 
 import bisect
-import functools
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -62,7 +61,9 @@ class Logistic:
         `weight` (n) makes the trials like life. `emphasis` (n), where given, are the weights under which the features'
         own are learned: the log-odds are then shifted until probabilities are right in life, on average.
         """
-        expanded = _expand(features) if len(features) >= _PRODUCTS_FROM else np.asarray(features, dtype=np.float64)
+        expanded = np.asarray(features, dtype=np.float64)
+        if len(features) >= _PRODUCTS_FROM:
+            expanded = evidence.with_products(expanded)
         mean, scale = expanded.mean(axis=0), expanded.std(axis=0)
         scale = np.where(scale > 1e-9, scale, 1.0)
         if right.all() or not right.any():
@@ -98,7 +99,7 @@ class Logistic:
         """The same as log-odds (n), within `_SUREST` of 0."""
         x = np.asarray(features, dtype=np.float64)
         if x.shape[1] < len(self.mean):
-            x = _expand(x)
+            x = evidence.with_products(x)
         return np.asarray(np.clip(((x - self.mean) / self.scale) @ self.weights + self.bias, -_SUREST, _SUREST))
 
     def to_json(self) -> dict[str, Any]:
@@ -139,18 +140,6 @@ def scaling(log_odds: Floats, right: npt.NDArray[np.bool_], weight: Floats) -> t
     found = LogisticRegression().fit(log_odds[:, None], right, sample_weight=weight)
     scale, shift = float(found.coef_[0, 0]), float(found.intercept_[0])
     return (scale, shift) if scale > 0 else (1.0, 0.0)
-
-
-def _expand(features: npt.NDArray[np.floating]) -> Floats:
-    """Features and their pairwise products: a strong margin means more where much of the question is known."""
-    x = np.asarray(features, dtype=np.float64)
-    first, second = _pairs(x.shape[1])
-    return np.concatenate([x, x[:, first] * x[:, second]], axis=1)
-
-
-@functools.cache
-def _pairs(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    return np.triu_indices(features)
 
 
 @dataclass(frozen=True, slots=True)

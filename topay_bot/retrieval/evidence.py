@@ -5,6 +5,7 @@ The same function serves the cross-validation of a build and one question at run
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,20 @@ def gather(signals: Signals, scores: Floats, chosen: npt.NDArray[np.int64], rows
     found[:, :, 11] = signals.length[:, None]
     found[:, :, 12:] = np.take_along_axis(signals.usage, chosen[:, :, None], axis=1)
     return found
+
+
+def with_products(features: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Features (..., f) and behind them their products, each with itself and every later one: (..., f + f (f + 1) / 2).
+
+    A strong margin means more where much of the question is known.
+    """
+    first, second = _pairs(features.shape[-1])
+    return np.concatenate([features, features[..., first] * features[..., second]], axis=-1)
+
+
+@functools.cache
+def _pairs(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    return np.triu_indices(features)
 
 
 def _nearest(similarity: Floats, chosen: npt.NDArray[np.int64], rows: Rows) -> tuple[Floats, Floats]:

@@ -7,7 +7,6 @@ products says how likely each candidate is the right one if one of them is.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,9 +67,7 @@ class Ranking:
         return found
 
     def _expanded(self, x: npt.NDArray[np.floating]) -> Floats:
-        x = (np.asarray(x, dtype=np.float64) - self.mean) / self.scale
-        first, second = _pairs(x.shape[2])
-        return np.concatenate([x, x[:, :, first] * x[:, :, second]], axis=2)
+        return evidence.with_products((np.asarray(x, dtype=np.float64) - self.mean) / self.scale)
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers."""
@@ -118,8 +115,3 @@ def _most_likely(x: Floats, right: npt.NDArray[np.bool_]) -> Floats:
 
     found: Floats = minimize(loss, np.zeros(x.shape[2]), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
     return found
-
-
-@functools.cache
-def _pairs(features: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    return np.triu_indices(features)
