@@ -125,7 +125,7 @@ REASON_TEXTS: dict[Language, dict[str, str]] = {
         "amounts": "The customer compares two amounts, which the article does not speak of, so we ask.",
         "asked": "The customer wants a person.",
         "policy": "A person always follows up what this article is about.",
-        "urgent": "Money or an account may be in danger: a person at once, and first steps where it likely fits.",
+        "urgent": "Money or an account may be in danger: a person at once, and first steps if the article likely fits.",
         "chosen": "The customer tapped this article.",
         "complaint": "The customer complains.",
         "repeated_failure": "The customer wants a person after failures in a row.",
